@@ -1,0 +1,34 @@
+// One runner for every browser test and for the Node-only tests of the TypeScript parts, on Debian's own Chromium.
+import { defineConfig } from '@playwright/test';
+
+export default defineConfig({
+  testDir: '.',
+  testMatch: ['dom-capture/*/test/**/*.spec.ts', 'console/test/**/*.spec.ts', 'e2e/tests/**/*.e2e.ts'],
+  outputDir: 'e2e/results',
+  forbidOnly: true,
+  fullyParallel: false,
+  retries: 0,
+  workers: 2,
+  timeout: 45_000,
+  expect: { timeout: 10_000 },
+  reporter: process.env.CI === undefined ? [['list']] : [['dot']],
+  use: {
+    browserName: 'chromium',
+    headless: true,
+    viewport: { width: 1200, height: 800 },
+    actionTimeout: 10_000,
+    navigationTimeout: 20_000,
+    launchOptions: {
+      executablePath: process.env.COVIEW_CHROMIUM ?? '/usr/bin/chromium',
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    },
+  },
+});
