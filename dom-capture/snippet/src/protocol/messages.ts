@@ -7,9 +7,37 @@ export const Grant = { view: 1, point: 2, control: 4, console: 8, screen: 16 } a
 export const Op = { R: 1, I: 2, M: 3, T: 4, A: 5, P: 6, X: 7, G: 8, H: 9, V: 10, F: 11, U: 12, C: 13, K: 14 } as const;
 export const Prop = { value: 1, checked: 2, selected: 3, indeterminate: 4, title: 5, modal: 6, media: 7 } as const;
 export const Pointer = { moved: 0, pressed: 1, released: 2, left: 3, touch: 4 } as const;
-export const EndReason = { stopped: 0, agentEnded: 1, left: 2, declined: 3, noAnswer: 4, idle: 5, edgeStopping: 6, site: 7, error: 8 } as const;
-export const ResyncReason = { asked: 0, lagging: 1, notCanonical: 2, badOp: 3, lost: 4, tooLarge: 5, masksChanged: 6, newEpoch: 7 } as const;
-export const Result = { done: 0, noGrant: 1, gone: 2, masked: 3, sensitive: 4, notAllowed: 5, disabled: 6, unknown: 7 } as const;
+export const EndReason = {
+  stopped: 0,
+  agentEnded: 1,
+  left: 2,
+  declined: 3,
+  noAnswer: 4,
+  idle: 5,
+  edgeStopping: 6,
+  site: 7,
+  error: 8,
+} as const;
+export const ResyncReason = {
+  asked: 0,
+  lagging: 1,
+  notCanonical: 2,
+  badOp: 3,
+  lost: 4,
+  tooLarge: 5,
+  masksChanged: 6,
+  newEpoch: 7,
+} as const;
+export const Result = {
+  done: 0,
+  noGrant: 1,
+  gone: 2,
+  masked: 3,
+  sensitive: 4,
+  notAllowed: 5,
+  disabled: 6,
+  unknown: 7,
+} as const;
 export const Phase = { asking: 0, live: 1, away: 2, resynchronising: 3 } as const;
 
 /** A tagged table: the first byte says which. */

@@ -219,7 +219,9 @@ export function struct<F extends Record<string, Codec<any>>>(fields: F): Codec<S
         try {
           out[name] = (fields[name] as Codec<unknown>).read(from);
         } catch (error) {
-          throw error instanceof WireError && !error.field.includes(' ') ? new WireError(`${error.field} in ${name}`) : error;
+          throw error instanceof WireError && !error.field.includes(' ')
+            ? new WireError(`${error.field} in ${name}`)
+            : error;
         }
       }
       return out;
