@@ -1,0 +1,17 @@
+// The snippet is on every page of every site: its size is watched.
+import { readFileSync } from 'node:fs';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+
+const LIMITS = { 'dom-capture/snippet/dist/coview.js': 24_000, 'dom-capture/viewer/dist/coview-agent.js': 24_000 };
+
+let failed = false;
+for (const [file, limit] of Object.entries(LIMITS)) {
+  const bytes = readFileSync(new URL(`../${file}`, import.meta.url));
+  const brotli = brotliCompressSync(bytes).length;
+  console.log(`${file}: ${bytes.length} B, gzip ${gzipSync(bytes, { level: 9 }).length} B, brotli ${brotli} B (limit ${limit} B)`);
+  failed ||= brotli > limit;
+}
+if (failed) {
+  console.error('over the limit');
+  process.exit(1);
+}
