@@ -1,0 +1,265 @@
+//! One anonymous GET: guarded at every hop on the address that is dialled, bounded in time, size
+//! and redirects. Nothing of the agent or the visitor travels with it.
+
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{ACCEPT, ACCEPT_ENCODING, LOCATION, RANGE, USER_AGENT};
+use http::{HeaderValue, Request, Response, Uri};
+use http_body_util::{BodyExt, Empty, LengthLimitError, Limited};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use tokio::net::TcpStream;
+use tokio::sync::Semaphore;
+use url::Url;
+
+use crate::guard::Policy;
+
+/// What a fetch may cost.
+#[derive(Debug, Clone)]
+pub struct Bounds {
+    /// Largest body.
+    pub size: usize,
+    /// Time for everything, redirects included.
+    pub timeout: Duration,
+    /// Redirects followed.
+    pub redirects: u8,
+}
+
+/// A pooled client for anonymous GETs.
+#[derive(Debug, Clone)]
+pub struct Upstream {
+    client: Client<HttpsConnector<Dial>, Empty<Bytes>>,
+    bounds: Bounds,
+    /// Fetches at once: bounds the memory of bodies under way.
+    slots: Arc<Semaphore>,
+}
+
+/// What came back: a whole body and where it finally came from.
+pub struct Fetched {
+    /// Status, headers and body.
+    pub response: Response<Bytes>,
+    /// The URL after redirects.
+    pub url: Url,
+}
+
+/// Why nothing came back. No variant carries a URL: they end in logs.
+#[derive(Debug, thiserror::Error)]
+pub enum FetchError {
+    /// Not an absolute http or https URL without credentials.
+    #[error("not a URL that may be fetched")]
+    Url,
+    /// The guard said no.
+    #[error("address not allowed")]
+    Refused,
+    /// More redirects than allowed.
+    #[error("too many redirects")]
+    Redirects,
+    /// The body is larger than allowed.
+    #[error("body too large")]
+    TooLarge,
+    /// The upstream took too long.
+    #[error("upstream too slow")]
+    TimedOut,
+    /// The upstream could not be reached or broke off.
+    #[error("upstream failed")]
+    Upstream,
+}
+
+impl Upstream {
+    /// A client that dials what `policy` allows.
+    #[must_use]
+    pub fn new(policy: Policy, bounds: Bounds) -> Self {
+        let roots = rustls::RootCertStore {
+            roots: webpki_roots(),
+        };
+        let tls = rustls::ClientConfig::builder_with_provider(Arc::new(
+            rustls::crypto::ring::default_provider(),
+        ))
+        .with_safe_default_protocol_versions()
+        .expect("ring speaks TLS 1.2 and 1.3")
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+        let connector = HttpsConnectorBuilder::new()
+            .with_tls_config(tls)
+            .https_or_http()
+            .enable_all_versions()
+            .wrap_connector(Dial {
+                policy: Arc::new(policy),
+            });
+        let client = Client::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(Duration::from_secs(20))
+            .pool_max_idle_per_host(4)
+            .http1_max_buf_size(64 << 10)
+            .http1_max_headers(100)
+            .http2_max_header_list_size(64 << 10)
+            .build(connector);
+        Self {
+            client,
+            bounds,
+            slots: Arc::new(Semaphore::new(64)),
+        }
+    }
+
+    /// Fetches `url`, following redirects.
+    ///
+    /// # Errors
+    /// See [`FetchError`]; other statuses than redirects are the caller's to judge.
+    pub async fn get(&self, url: Url, range: Option<&HeaderValue>) -> Result<Fetched, FetchError> {
+        let slot = self.slots.acquire();
+        tokio::time::timeout(self.bounds.timeout, async {
+            let _slot = slot.await;
+            self.follow(url, range).await
+        })
+        .await
+        .map_err(|_| FetchError::TimedOut)?
+    }
+
+    async fn follow(
+        &self,
+        mut url: Url,
+        range: Option<&HeaderValue>,
+    ) -> Result<Fetched, FetchError> {
+        for _ in 0..=self.bounds.redirects {
+            let response = self
+                .client
+                .request(request(&url, range)?)
+                .await
+                .map_err(blame)?;
+            if response.status().is_redirection()
+                && let Some(to) = response.headers().get(LOCATION)
+            {
+                let to = to.to_str().map_err(|_| FetchError::Upstream)?;
+                let next = url.join(to).map_err(|_| FetchError::Url)?;
+                if url.scheme() == "https" && next.scheme() != "https" {
+                    return Err(FetchError::Refused);
+                }
+                url = next;
+                continue;
+            }
+            let (head, body) = response.into_parts();
+            let body = Limited::new(body, self.bounds.size)
+                .collect()
+                .await
+                .map_err(|error| {
+                    if error.downcast_ref::<LengthLimitError>().is_some() {
+                        FetchError::TooLarge
+                    } else {
+                        FetchError::Upstream
+                    }
+                })?;
+            return Ok(Fetched {
+                response: Response::from_parts(head, body.to_bytes()),
+                url,
+            });
+        }
+        Err(FetchError::Redirects)
+    }
+}
+
+fn webpki_roots() -> Vec<rustls::pki_types::TrustAnchor<'static>> {
+    webpki_roots::TLS_SERVER_ROOTS.to_vec()
+}
+
+fn request(url: &Url, range: Option<&HeaderValue>) -> Result<Request<Empty<Bytes>>, FetchError> {
+    let plain = url.username().is_empty() && url.password().is_none();
+    if !matches!(url.scheme(), "http" | "https")
+        || !plain
+        || url.host_str().is_none_or(str::is_empty)
+    {
+        return Err(FetchError::Url);
+    }
+    let mut bare = url.clone();
+    bare.set_fragment(None);
+    let uri: Uri = bare.as_str().parse().map_err(|_| FetchError::Url)?;
+    let mut request = Request::get(uri)
+        .header(ACCEPT, "text/css,image/*,font/*,audio/*,video/*,*/*;q=0.1")
+        .header(ACCEPT_ENCODING, "identity")
+        .header(USER_AGENT, concat!("Coview/", env!("CARGO_PKG_VERSION")))
+        .body(Empty::new())
+        .map_err(|_| FetchError::Url)?;
+    if let Some(range) = range {
+        request.headers_mut().insert(RANGE, range.clone());
+    }
+    Ok(request)
+}
+
+/// The guard's refusal travels inside the client's error.
+fn blame(error: hyper_util::client::legacy::Error) -> FetchError {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&error);
+    while let Some(error) = cause {
+        let refused = error
+            .downcast_ref::<io::Error>()
+            .is_some_and(|error| error.kind() == io::ErrorKind::PermissionDenied);
+        if refused {
+            return FetchError::Refused;
+        }
+        cause = error.source();
+    }
+    FetchError::Upstream
+}
+
+/// Resolves, drops what the guard refuses, and dials the addresses that were judged.
+#[derive(Debug, Clone)]
+struct Dial {
+    policy: Arc<Policy>,
+}
+
+impl tower_service::Service<Uri> for Dial {
+    type Response = TokioIo<TcpStream>;
+    type Error = io::Error;
+    type Future = Pin<Box<dyn Future<Output = io::Result<Self::Response>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, uri: Uri) -> Self::Future {
+        let policy = Arc::clone(&self.policy);
+        Box::pin(async move { dial(&policy, &uri).await.map(TokioIo::new) })
+    }
+}
+
+async fn dial(policy: &Policy, uri: &Uri) -> io::Result<TcpStream> {
+    let host = uri.host().unwrap_or_default();
+    let host = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'))
+        .unwrap_or(host);
+    let default = if uri.scheme_str() == Some("https") {
+        443
+    } else {
+        80
+    };
+    let port = uri.port_u16().unwrap_or(default);
+    let found: Vec<SocketAddr> = tokio::net::lookup_host((host, port)).await?.collect();
+    let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
+    if found.is_empty() {
+        return Err(last);
+    }
+    last = io::Error::from(io::ErrorKind::PermissionDenied);
+    for address in found
+        .into_iter()
+        .filter(|address| policy.allows(*address))
+        .take(4)
+    {
+        match tokio::time::timeout(Duration::from_secs(5), TcpStream::connect(address)).await {
+            Ok(Ok(stream)) => {
+                stream.set_nodelay(true)?;
+                return Ok(stream);
+            }
+            // The kernel's own "permission denied" is no refusal of the guard.
+            Ok(Err(_)) => last = io::Error::from(io::ErrorKind::ConnectionRefused),
+            Err(_) => last = io::Error::from(io::ErrorKind::TimedOut),
+        }
+    }
+    Err(last)
+}
