@@ -1,6 +1,7 @@
 // One runner for every browser test and for the Node-only tests of the TypeScript parts, on Debian's own Chromium.
 import { defineConfig } from '@playwright/test';
 
+// biome-ignore lint/style/noDefaultExport: the runner reads the default export
 export default defineConfig({
   testDir: '.',
   testMatch: ['dom-capture/*/test/**/*.spec.ts', 'console/test/**/*.spec.ts', 'e2e/tests/**/*.e2e.ts'],
