@@ -7,7 +7,7 @@ const items = catalogue.filter((item) => item.kind === kind);
 const form = document.querySelector('#filters');
 const list = document.querySelector('#list');
 const all = document.querySelector('#all-materials');
-const materials = [...new Set(items.flatMap((item) => item.materials))].sort();
+const materials = [...new Set(items.map((item) => item.materials[0]))].sort();
 
 const holder = document.querySelector('#materials');
 for (const name of materials) {
@@ -30,7 +30,7 @@ function show() {
   all.indeterminate = on.length > 0 && on.length < boxes.length;
   document.querySelector('#top-value').textContent = `up to € ${Number(top.value).toLocaleString('en-GB')}`;
   const found = items
-    .filter((item) => item.materials.some((name) => on.includes(name)))
+    .filter((item) => on.includes(item.materials[0]))
     .filter((item) => item.price <= Number(top.value))
     .filter((item) => !form.elements.stock.checked || item.stock > 0);
   const order = form.elements.order.value;
