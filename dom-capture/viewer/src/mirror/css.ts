@@ -6,8 +6,8 @@ const TOKEN = new RegExp(
   [
     /\/\*[\s\S]*?(?:\*\/|$)/.source, // comment
     /@namespace[^;{}]*/.source, // names, not addresses
-    `@import(?:\\s|/\\*[sS]*?\\*/)*(?<imported>${STRING})`,
-    `(?<![\\w-])(?:url|src)\\(\\s*(?:(?<quoted>${STRING})|(?<bare>(?:[^"'()\\\\\\s]|\\\\[sS])*))\\s*\\)`,
+    `@import(?:\\s|/\\*[\\s\\S]*?\\*/)*(?<imported>${STRING})`,
+    `(?<![\\w-])(?:url|src)\\(\\s*(?:(?<quoted>${STRING})|(?<bare>(?:[^"'()\\\\\\s]|\\\\[\\s\\S])*))\\s*\\)`,
     `(?<![\\w-])type\\(\\s*(?:${STRING})\\s*\\)`, // inside image-set(): a media type
     /(?<set>(?<![\w-])(?:-webkit-)?image-set\()/.source,
     `(?<string>${STRING})`,

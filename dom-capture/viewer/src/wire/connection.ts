@@ -1,6 +1,17 @@
 // One agent's connection to the edge: opened again by the resume secret until the edge says it is over.
-import { type AgentIn, type AgentOut, agentIn, agentOut, direction, frame, payload } from '@coview/snippet/protocol';
-import { readPayload, stream, type StreamMessage, VERSION } from '@coview/snippet/protocol';
+import {
+  type AgentIn,
+  type AgentOut,
+  agentIn,
+  agentOut,
+  direction,
+  frame,
+  payload,
+  readPayload,
+  type StreamMessage,
+  stream,
+  VERSION,
+} from '@coview/snippet/protocol';
 import { type Frame, Inflow } from './inflate';
 
 const control = direction(agentIn);
