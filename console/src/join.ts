@@ -1,0 +1,35 @@
+// Joining: the edge gives a session and a token for one connection; the session page takes the token from here.
+import { joinByCode, joinVisitor } from './api';
+import { paths } from './paths';
+import { navigate } from './router';
+
+/** What the session page needs of a join. */
+export interface Entry {
+  token: string;
+  /** The visitor's id, where it is known: to ask them again. */
+  visitor: string | null;
+}
+
+const entries = new Map<string, Entry>();
+
+export async function join(visitor: string): Promise<void> {
+  const { session, token } = await joinVisitor(visitor);
+  enter(session, { token, visitor });
+}
+
+export async function joinWithCode(code: string): Promise<void> {
+  const { session, token, visitor } = await joinByCode(code);
+  enter(session, { token, visitor: visitor ?? null });
+}
+
+function enter(session: string, entry: Entry): void {
+  entries.set(session, entry);
+  navigate(paths.session(session));
+}
+
+/** The entry to a session that was just joined, once: its token opens one connection. */
+export function takeEntry(session: string): Entry | null {
+  const entry = entries.get(session) ?? null;
+  entries.delete(session);
+  return entry;
+}
