@@ -1,0 +1,197 @@
+// Results as Markdown.
+
+const fixed = (value, digits) => (Number.isFinite(value) ? value.toFixed(digits) : '–');
+const ms = (value) => fixed(value, value >= 100 ? 0 : 1);
+const range = ({ min, median, p95 }) => `${ms(min)} / **${ms(median)}** / ${ms(p95)}`;
+const times = (value) => `${fixed(value, value >= 10 ? 0 : 1)}×`;
+const kib = (bytes) => fixed(bytes / 1024, bytes >= 102_400 ? 0 : 1);
+
+function table(title, note, head, rows) {
+  const line = (cells) => `| ${cells.join(' | ')} |`;
+  return [`## ${title}`, '', note, '', line(head), line(head.map(() => '---')), ...rows.map(line), ''].join('\n');
+}
+
+export function snapshot(results) {
+  const time = table(
+    'Snapshot: visitor’s main thread',
+    'ms, min / **median** / p95. Ratio: rrweb ÷ Coview, so more is better.',
+    [
+      'page',
+      'elements',
+      'Coview warm',
+      'rrweb warm',
+      'ratio',
+      'Coview cold',
+      'rrweb cold',
+      'ratio',
+      'Coview all',
+      'rrweb all',
+      'ratio',
+    ],
+    results.map(({ page, nodes, ours, theirs, ratios }) => [
+      page,
+      nodes,
+      range(ours.warm),
+      range(theirs.warm),
+      times(ratios.warm),
+      range(ours.cold),
+      range(theirs.cold),
+      times(ratios.cold),
+      range(ours.task),
+      range(theirs.task),
+      times(ratios.task),
+    ]),
+  );
+  const bytes = table(
+    'Snapshot: bytes',
+    'KiB raw / gzip.',
+    [
+      'page',
+      'Coview with styles',
+      'rrweb with styles',
+      'ratio',
+      'Coview markup',
+      'rrweb, linked styles left out',
+      'ratio',
+    ],
+    results.map(({ page, bytes: of }) => [
+      page,
+      weight(of.ours),
+      weight(of.theirs),
+      ratios(of.theirs, of.ours),
+      weight(of.oursMarkup),
+      weight(of.theirsNoCss),
+      ratios(of.theirsNoCss, of.oursMarkup),
+    ]),
+  );
+  return `${time}\n${bytes}`;
+}
+
+const weight = ({ raw, gzip }) => `${kib(raw)} / ${kib(gzip)}`;
+const ratios = (theirs, ours) => `${times(theirs.raw / ours.raw)} / ${times(theirs.gzip / ours.gzip)}`;
+
+export function patches(results) {
+  return table(
+    'A busy page: main-thread time a recorder adds',
+    'ms of CPU per run of the load, median with the recorder minus median without; ratio: rrweb ÷ Coview. Bytes: KiB raw / gzip of all that was emitted.',
+    [
+      'page',
+      'load',
+      'without',
+      'Coview adds',
+      'rrweb adds',
+      'ratio',
+      'script alone',
+      'Coview bytes',
+      'rrweb bytes',
+      'ratio',
+    ],
+    results.flatMap(({ page, loads }) =>
+      loads.map((load) => [
+        page,
+        load.name,
+        ms(load.none.task.median),
+        ms(load.ours.addedTask),
+        ms(load.rrweb.addedTask),
+        times(load.ratios.task),
+        times(load.ratios.script),
+        weight(load.ours.emitted),
+        weight(load.rrweb.emitted),
+        ratios(load.rrweb.emitted, load.ours.emitted),
+      ]),
+    ),
+  );
+}
+
+export function rebuild(results) {
+  return table(
+    'Rebuild: agent’s main thread',
+    'ms, min / **median** / p95. Built: from bytes to a standing document. Shown: CPU until it is laid out and quiet. Plain: rrweb without its rewriting of hover rules.',
+    [
+      'page',
+      'nodes ours / theirs',
+      'Coview built',
+      'rrweb built',
+      'ratio',
+      'rrweb plain',
+      'ratio',
+      'Coview shown',
+      'rrweb shown',
+      'ratio',
+      'plain ratio',
+    ],
+    results.map(({ page, ours, theirs, theirsPlain, ratios: of, ratiosPlain }) => [
+      page,
+      `${ours.nodes} / ${theirs.nodes}`,
+      range(ours.warm),
+      range(theirs.warm),
+      times(of.warm),
+      range(theirsPlain.warm),
+      times(ratiosPlain.warm),
+      range(ours.task),
+      range(theirs.task),
+      times(of.task),
+      times(ratiosPlain.task),
+    ]),
+  );
+}
+
+export function mask({ page, memory, snapshots: whole, patches: small }) {
+  const time = (entry, name) => entry.times.find((one) => one.name === name)?.min_us;
+  const copy = memory.times[0].min_us;
+  const quiet = whole.find((entry) => entry.selectors === 'always' && !entry.rewritten && entry.bytes === page.bytes);
+  const rate = (micros) => `${fixed(page.bytes / micros, 0)} MB/s`;
+  const first = table(
+    'Masking at the edge: snapshots',
+    `Best of ${memory.times[0].n}, ms. \`always\` are the automatic masks. Generated page: ${page.nodes} nodes, ${fixed(page.bytes / 1e6, 2)} MB. ` +
+      `Without a hit the gate looks at ${quiet ? rate(time(quiet, 'gate')) : '–'}; memcpy of the same: ${rate(copy)}.`,
+    [
+      'page',
+      'selectors',
+      'KB',
+      'masked by edge',
+      'Coview gate',
+      'bare lol_html',
+      'lol_html ÷ gate',
+      'of the gate: deflating',
+    ],
+    whole.map((entry) => [
+      entry.page,
+      entry.selectors,
+      fixed(entry.bytes / 1000, 0),
+      entry.masked,
+      fixed(time(entry, 'gate') / 1000, 2),
+      fixed(time(entry, 'bare lol_html') / 1000, 2),
+      times(time(entry, 'bare lol_html') / time(entry, 'gate')),
+      entry.rewritten ? fixed(time(entry, 'deflate') / 1000, 2) : '–',
+    ]),
+  );
+  const second = table(
+    'Masking at the edge: patches',
+    'µs per patch with one insert of 7 nodes into the generated page.',
+    ['patch', 'selectors', 'bytes', 'Coview gate', 'bare lol_html', 'lol_html ÷ gate'],
+    small.map((entry) => [
+      entry.patch,
+      entry.selectors,
+      entry.bytes,
+      fixed(time(entry, 'gate'), 2),
+      fixed(time(entry, 'bare lol_html'), 2),
+      times(time(entry, 'bare lol_html') / time(entry, 'gate')),
+    ]),
+  );
+  return `${first}\n${second}`;
+}
+
+export function sizes(of) {
+  return table(
+    'Download',
+    'Bytes, esbuild minified, one classic script; gzip 9, brotli 11.',
+    ['script', 'minified', 'gzip', 'brotli'],
+    [of.ours, of.capture, of.record, of.record22].map(({ name, minified, gzip, brotli }) => [
+      name,
+      minified,
+      gzip,
+      brotli,
+    ]),
+  );
+}

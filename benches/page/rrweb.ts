@@ -1,0 +1,57 @@
+// The other side: rrweb with what its own recorder uses, in its leanest setting that keeps styles.
+import { type eventWithTime, record } from 'rrweb';
+import { createMirror, snapshot } from 'rrweb-snapshot';
+import { base64, type Emitted, gzipSize, type Recorder, type Sample, settle } from './side';
+
+const utf8 = new TextEncoder();
+const mirror = createMirror();
+let last = '';
+
+/** `snapshot()` in slim mode and `JSON.stringify`, with the text of style sheets or without that of linked ones. */
+function take(inlineStylesheet: boolean): Sample {
+  const start = performance.now();
+  const tree = snapshot(document, { mirror, slimDOM: true, inlineStylesheet });
+  last = JSON.stringify(tree);
+  return { ms: performance.now() - start, bytes: last.length };
+}
+
+function recorder(): Recorder {
+  let emitted: string[] = [];
+  let stop: (() => void) | undefined;
+  return {
+    async start() {
+      const begin = performance.now();
+      let full = 0;
+      stop = record({
+        slimDOMOptions: true,
+        maskInputOptions: { password: true },
+        emit(event: eventWithTime) {
+          emitted.push(JSON.stringify(event));
+          if (event.type === 2) full = performance.now() - begin;
+        },
+      });
+      const ms = full || performance.now() - begin;
+      await settle(300);
+      return { ms, bytes: emitted.reduce((sum, text) => sum + text.length, 0) };
+    },
+    stop: () => stop?.(),
+    async emitted(): Promise<Emitted> {
+      const parts = emitted.map((text) => utf8.encode(text));
+      emitted = [];
+      return {
+        messages: parts.length,
+        raw: parts.reduce((sum, part) => sum + part.length, 0),
+        gzip: await gzipSize(parts),
+      };
+    },
+  };
+}
+
+Object.assign(globalThis, {
+  rrwebSide: {
+    snapshot: () => take(true),
+    snapshotNoCss: () => take(false),
+    text: () => base64(utf8.encode(last)),
+    recorder,
+  },
+});

@@ -1,0 +1,42 @@
+// What both sides offer to the driver, in the page under measurement.
+
+/** Time on the main thread and what came of it. */
+export interface Sample {
+  ms: number;
+  bytes: number;
+}
+
+/** Everything a recorder emitted since it was asked last. */
+export interface Emitted {
+  messages: number;
+  raw: number;
+  gzip: number;
+}
+
+/** One of the two recorders. */
+export interface Recorder {
+  /** Starts recording; settles when the first snapshot and what belongs to it has been emitted. */
+  start(): Promise<Sample>;
+  stop(): void;
+  /** Counts and forgets what was emitted; not part of any measured time. */
+  emitted(): Promise<Emitted>;
+}
+
+/** The bytes as they would be in one gzip stream. */
+export async function gzipSize(parts: readonly Uint8Array<ArrayBuffer>[]): Promise<number> {
+  const stream = new Blob([...parts]).stream().pipeThrough(new CompressionStream('gzip'));
+  return (await new Response(stream).arrayBuffer()).byteLength;
+}
+
+/** Bytes as base64, the only way out of a page that costs little. */
+export function base64(bytes: Uint8Array): string {
+  let text = '';
+  for (let at = 0; at < bytes.length; at += 0x8000) text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
+  return btoa(text);
+}
+
+/** Waits `ms` of wall time, then for two frames. */
+export async function settle(ms: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, ms));
+  await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+}
