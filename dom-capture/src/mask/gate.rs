@@ -1,12 +1,23 @@
-//! The gate every stream frame of one session passes.
+//! The gate every stream frame of one session passes. It knows the frame's place, what of the page
+//! agents have, and which sheets they have; it answers with the sender's own bytes where nothing
+//! had to change.
 
 use std::sync::Arc;
 
 use bytes::Bytes;
 use coview_config::Limits;
 
-use super::{Rules, Verdict};
-use crate::protocol::ResyncReason;
+use super::active::Active;
+use super::masked::{Masked, MaskedKind, Refusal, Verdict};
+use super::output::Output;
+use super::page::{Page, Ruling, Stop};
+use super::rules::Rules;
+use super::styles::{Sheets, blank_generated};
+use crate::protocol::frame::{self, Place};
+use crate::protocol::{
+    F, Hash, I, K, Long, Op, Patch, ReadLimits, Reader, ResyncReason, Sheet, Snapshot,
+    StreamMessage, WireError, Writer, read_message, write_message,
+};
 
 /// Bounds on what a session's page can send and hold.
 #[derive(Debug, Clone, Copy)]
@@ -19,7 +30,7 @@ pub struct GateLimits {
     pub text: usize,
     /// Items of one list.
     pub items: usize,
-    /// Ids of an epoch.
+    /// Ids of an epoch; below 2^29.
     pub nodes: u32,
     /// Depth of the tree.
     pub depth: u16,
@@ -34,53 +45,366 @@ impl From<&Limits> for GateLimits {
             inflated: limits.inflated.bytes(),
             text: limits.text.bytes(),
             items: 100_000,
-            nodes: limits.nodes,
+            nodes: limits.nodes.min((1 << 29) - 1),
             depth: limits.depth,
             sheets: limits.sheets.bytes(),
         }
     }
 }
 
-/// What one session needs to mask its stream.
+/// What one session needs to mask its stream. It outlives the visitor's connections: epochs go on
+/// counting, sheets stay.
 pub struct Gate {
     rules: Arc<Rules>,
     limits: GateLimits,
+    last: Place,
+    /// None while a snapshot is awaited.
+    page: Option<Page>,
+    sheets: Sheets,
+    missed: u64,
+}
+
+/// What a frame is, by its place.
+enum Turn {
+    Snapshot,
+    Next,
+    /// Of an epoch that was given up.
+    Stale,
 }
 
 impl Gate {
     /// A gate that waits for the first snapshot.
     #[must_use]
     pub fn new(rules: Arc<Rules>, limits: GateLimits) -> Self {
-        Self { rules, limits }
+        Self {
+            rules,
+            limits,
+            last: Place {
+                epoch: 0,
+                offset: 0,
+            },
+            page: None,
+            sheets: Sheets::new(limits.sheets),
+            missed: 0,
+        }
     }
 
     /// Judges one stream frame of the visitor.
     #[must_use]
     pub fn pass(&mut self, frame: Bytes) -> Verdict {
-        let _ = (frame, &self.rules, &self.limits);
-        Verdict::Resync(ResyncReason::NewEpoch)
+        match self.judge(frame) {
+            Ok(verdict) => verdict,
+            Err(Stop::Resync(reason)) => {
+                self.expect_resync();
+                Verdict::Resync(reason)
+            }
+            Err(Stop::Refuse(error)) => {
+                self.expect_resync();
+                Verdict::Refuse(Refusal::from(error))
+            }
+        }
     }
 
     /// A new epoch has been asked for: what is known of the page is freed, and frames are ignored
     /// until it begins.
-    pub fn expect_resync(&mut self) {}
+    pub fn expect_resync(&mut self) {
+        if let Some(page) = self.page.take() {
+            self.missed = self.missed.max(page.missed);
+        }
+    }
 
     /// The last epoch seen, for the welcome of the next connection.
     #[must_use]
-    pub fn epoch(&self) -> u32 {
-        0
+    pub const fn epoch(&self) -> u32 {
+        self.last.epoch
     }
 
-    /// Elements that only the edge masked: capture should have.
+    /// Elements that only the edge masked: capture should have. More than 0 means that capture is
+    /// not trusted any more.
     #[must_use]
-    pub fn masked_missed(&self) -> u64 {
-        0
+    pub const fn masked_missed(&self) -> u64 {
+        self.missed
     }
 
-    /// Is this node masked, or under a mask, or unknown?
+    /// Is this node masked, under a mask, removed or unknown? The document, 0, is not.
     #[must_use]
     pub fn is_hidden(&self, id: u32) -> bool {
-        let _ = id;
-        true
+        !self.page.as_ref().is_some_and(|page| page.is_visible(id))
     }
+
+    fn judge(&mut self, frame: Bytes) -> Result<Verdict, Stop> {
+        if frame.len() > self.limits.frame {
+            return Err(WireError::too_large("frame").into());
+        }
+        let (head, body) = frame::split(&frame)?;
+        let place = head.place.ok_or(WireError::frame("flags"))?;
+        let turn = self.turn(place)?;
+        let payload = frame::inflate(head, body, self.limits.inflated)?;
+        if matches!(turn, Turn::Stale) {
+            self.keep_sheets(&payload)?;
+            return Ok(Verdict::Ignore);
+        }
+        self.last = place;
+        let kind = match turn {
+            Turn::Snapshot => MaskedKind::Snapshot,
+            _ => MaskedKind::Patch,
+        };
+        let changed = match self.mask(&payload, kind) {
+            Err(Stop::Resync(reason)) => {
+                // The page will not send these sheets again.
+                self.keep_sheets(&payload)?;
+                return Err(Stop::Resync(reason));
+            }
+            changed => changed?,
+        };
+        let bytes = match changed {
+            Some(payload) => frame::pack(Some(place), &payload, head.inflated.is_some()),
+            None => frame.clone(),
+        };
+        let resend = self
+            .page
+            .as_mut()
+            .map(|page| std::mem::take(&mut page.resend))
+            .unwrap_or_default();
+        Ok(Verdict::Forward {
+            masked: Masked::new(kind, place, bytes),
+            resend,
+        })
+    }
+
+    fn turn(&self, place: Place) -> Result<Turn, WireError> {
+        if place.offset == 0 {
+            return if place.epoch > self.last.epoch {
+                Ok(Turn::Snapshot)
+            } else {
+                Err(WireError::out_of_order("epoch"))
+            };
+        }
+        if place.epoch != self.last.epoch {
+            return Err(WireError::out_of_order("epoch"));
+        }
+        if self.page.is_none() {
+            return Ok(Turn::Stale);
+        }
+        if self.last.offset.checked_add(1) == Some(place.offset) {
+            Ok(Turn::Next)
+        } else {
+            Err(WireError::out_of_order("offset"))
+        }
+    }
+
+    const fn read_limits(&self) -> ReadLimits {
+        ReadLimits {
+            text: self.limits.text,
+            items: self.limits.items,
+        }
+    }
+
+    /// Reads a payload that is not forwarded, for its sheets.
+    fn keep_sheets(&mut self, payload: &[u8]) -> Result<(), Stop> {
+        let limits = self.read_limits();
+        let mut from = Reader::new(payload, limits);
+        while from.left() > 0 {
+            if let StreamMessage::Sheet(sheet) = read_message(&mut from, limits)? {
+                self.sheets.keep(&sheet);
+            }
+        }
+        Ok(())
+    }
+
+    /// Masks all messages of a payload; `None` if nothing had to change.
+    fn mask(&mut self, payload: &[u8], kind: MaskedKind) -> Result<Option<Vec<u8>>, Stop> {
+        let limits = self.read_limits();
+        let mut from = Reader::new(payload, limits);
+        let mut output = Output::new(payload);
+        let mut named = Vec::new();
+        if let Some(page) = &mut self.page {
+            page.begin_frame();
+        }
+        let mut is_first = true;
+        while from.left() > 0 {
+            let start = payload.len() - from.left();
+            let message = read_message(&mut from, limits)?;
+            let end = payload.len() - from.left();
+            let wants_snapshot = is_first && kind == MaskedKind::Snapshot;
+            if wants_snapshot != matches!(message, StreamMessage::Snapshot(_)) {
+                return Err(WireError::message("Snapshot").into());
+            }
+            is_first = false;
+            let changed = match message {
+                StreamMessage::Snapshot(snapshot) => self.snapshot(snapshot, &mut named)?,
+                StreamMessage::Patch(patch) => self.patch(&patch, &mut named)?,
+                StreamMessage::Sheet(sheet) => self.sheet(&sheet),
+            };
+            if let Some(message) = changed {
+                output.replace(start, end, &message);
+            }
+            if let Some(page) = &self.page {
+                self.missed = self.missed.max(page.missed);
+            }
+        }
+        self.supply(&named, &mut output);
+        Ok(output.finish())
+    }
+
+    fn snapshot(
+        &mut self,
+        mut snapshot: Snapshot<'_>,
+        named: &mut Vec<Hash>,
+    ) -> Result<Option<Vec<u8>>, Stop> {
+        if snapshot.doc != 0 {
+            return Err(WireError::message("Snapshot.doc").into());
+        }
+        let active = Active::new(Arc::clone(&self.rules), snapshot.url, snapshot.quirks);
+        let mut page = Page::new(active, self.limits);
+        page.missed = self.missed;
+        let (count, markup) = page.fill(snapshot.html.0)?;
+        if count != snapshot.count {
+            return Err(Stop::Resync(ResyncReason::NotCanonical));
+        }
+        let hid = hide_in_lists(&page, &mut snapshot);
+        named.extend(snapshot.sheets.iter().map(|sheet| sheet.hash));
+        named.extend(snapshot.adopted.iter().flat_map(|adopted| &adopted.hashes));
+        self.sheets.begin_epoch();
+        self.page = Some(page);
+        if markup.is_none() && !hid {
+            return Ok(None);
+        }
+        let html = markup.as_deref().map_or(snapshot.html, Long);
+        Ok(Some(written(&StreamMessage::Snapshot(Snapshot {
+            html,
+            ..snapshot
+        }))))
+    }
+
+    fn patch(&mut self, patch: &Patch<'_>, named: &mut Vec<Hash>) -> Result<Option<Vec<u8>>, Stop> {
+        if patch.doc != 0 {
+            return Err(WireError::message("Patch.doc").into());
+        }
+        let page = self.page.as_mut().ok_or(Stop::Resync(ResyncReason::Lost))?;
+        for op in patch.ops.clone() {
+            match op? {
+                // Everything in the patch was captured under the masks of the new address.
+                Op::U(op) if page.leaves_its_masks(op.url) => {
+                    return Err(Stop::Resync(ResyncReason::MasksChanged));
+                }
+                Op::K(_) => return Err(WireError::message("Patch.K").into()),
+                _ => {}
+            }
+        }
+        let mut output = Output::new(patch.ops.bytes());
+        let mut ops = patch.ops.clone();
+        let mut start = 0;
+        while let Some(next) = ops.next_with_bytes() {
+            let (op, bytes) = next?;
+            let end = start + bytes.len();
+            let ruling = page.judge(&op)?;
+            if let (Op::H(op), Ruling::Forward) = (&op, &ruling) {
+                named.extend(&op.hashes);
+            }
+            apply(&ruling, &op, start, end, &mut output);
+            start = end;
+        }
+        Ok(output.finish().map(|ops| {
+            let mut body = Writer::new();
+            body.uint(patch.doc);
+            body.raw(&ops);
+            let mut message = Writer::new();
+            message.byte(StreamMessage::Patch(patch.clone()).code());
+            message.size(body.bytes().len());
+            message.raw(body.bytes());
+            message.finish()
+        }))
+    }
+
+    fn sheet(&mut self, sheet: &Sheet<'_>) -> Option<Vec<u8>> {
+        self.sheets.keep(sheet);
+        self.sheets.sent(sheet.hash);
+        self.distrusted(sheet)
+    }
+
+    /// A sheet without words in generated content, if capture is not trusted any more.
+    fn distrusted(&self, sheet: &Sheet<'_>) -> Option<Vec<u8>> {
+        if self.missed == 0 {
+            return None;
+        }
+        let text = blank_generated(sheet.text.0)?;
+        Some(written(&StreamMessage::Sheet(Sheet {
+            text: Long(&text),
+            ..sheet.clone()
+        })))
+    }
+
+    /// Appends the sheets that this frame names and that an earlier epoch brought: whoever joins
+    /// now has not seen them.
+    fn supply(&mut self, named: &[Hash], output: &mut Output<'_>) {
+        for hash in named {
+            let Some(sheet) = self.sheets.lacking(*hash) else {
+                continue;
+            };
+            let message = self
+                .distrusted(&sheet)
+                .unwrap_or_else(|| written(&StreamMessage::Sheet(sheet)));
+            output.append(&message);
+            self.sheets.sent(*hash);
+        }
+    }
+}
+
+/// Takes hidden nodes out of a snapshot's lists; true if there were any.
+fn hide_in_lists(page: &Page, snapshot: &mut Snapshot<'_>) -> bool {
+    let before = (
+        snapshot.focus,
+        snapshot.scrolls.len(),
+        snapshot.sheets.len(),
+        snapshot.adopted.len(),
+    );
+    if snapshot.focus != 0 && !page.is_visible_element(snapshot.focus) {
+        snapshot.focus = 0;
+    }
+    snapshot
+        .scrolls
+        .retain(|scroll| scroll.id == 0 || page.is_visible_element(scroll.id));
+    snapshot
+        .sheets
+        .retain(|sheet| page.is_visible_element(sheet.id));
+    snapshot
+        .adopted
+        .retain(|adopted| adopted.root == 0 || page.is_visible_root(adopted.root));
+    before
+        != (
+            snapshot.focus,
+            snapshot.scrolls.len(),
+            snapshot.sheets.len(),
+            snapshot.adopted.len(),
+        )
+}
+
+/// Puts what became of an op into the output.
+fn apply(ruling: &Ruling, op: &Op<'_>, start: usize, end: usize, output: &mut Output<'_>) {
+    let mut to = Writer::new();
+    match (ruling, op) {
+        (Ruling::Forward, _) => return,
+        (Ruling::Mask(id), _) => op_written(&Op::K(K { id: *id }), &mut to),
+        (Ruling::Unfocus, _) => op_written(&Op::F(F { id: 0 }), &mut to),
+        (Ruling::Markup(markup), Op::I(op)) => op_written(
+            &Op::I(I {
+                html: Long(markup),
+                ..op.clone()
+            }),
+            &mut to,
+        ),
+        (Ruling::Drop | Ruling::Markup(_), _) => {}
+    }
+    output.replace(start, end, to.bytes());
+}
+
+fn op_written(op: &Op<'_>, to: &mut Writer) {
+    crate::protocol::Wire::write(op, to);
+}
+
+fn written(message: &StreamMessage<'_>) -> Vec<u8> {
+    let mut to = Writer::new();
+    write_message(message, &mut to);
+    to.finish()
 }

@@ -1,8 +1,27 @@
 //! What may be seen: a site's rules, and the gate every stream frame passes.
+//!
+//! The way of a frame: [`gate`](Gate) → `page` (one epoch: the rule for each op) → `markup` (the
+//! validator, which numbers the nodes in `tree`) → `active` (which selectors can match at all) →
+//! `matching` (lol_html) → `cut` → back out as [`Masked`].
 
+mod active;
+mod cards;
+mod context;
+mod cut;
 mod gate;
+mod glob;
+mod markup;
 mod masked;
+mod matching;
+mod named;
+mod names;
+mod output;
+mod page;
+mod presets;
 mod rules;
+mod selector;
+mod styles;
+mod tree;
 
 pub use gate::{Gate, GateLimits};
 pub use masked::{Masked, MaskedKind, Refusal, Verdict};
