@@ -27,8 +27,9 @@ export interface Dump {
 /** Dumps the page's own document, or on an agent's page the one of `window.view`. */
 export function dumpDocument(options: DumpOptions): Dump {
   interface View {
-    document: Document | undefined;
-    originals?(element: Element): ReadonlyMap<string, string>;
+    document: Document | null;
+    /** What the mirror changed or held back, as the page said it. */
+    mirror?: { originals(element: Element): ReadonlyMap<string, string> } | undefined;
   }
   const agent = options.side === 'agent';
   const view = (window as unknown as { view?: View }).view; // put there by the agent's page
@@ -100,7 +101,7 @@ export function dumpDocument(options: DumpOptions): Dump {
   const attributesOf = (element: Element): string[] => {
     const found = new Map<string, string>();
     for (const attribute of element.attributes) found.set(attribute.name, attribute.value);
-    if (agent) for (const [name, value] of view?.originals?.(element) ?? []) found.set(name, value);
+    if (agent) for (const [name, value] of view?.mirror?.originals(element) ?? []) found.set(name, value);
     const list: string[] = [];
     for (const [name, value] of found) {
       if (!neverSent(element, name, value)) list.push(`${name}=${JSON.stringify(clean(value))}`);

@@ -47,7 +47,7 @@ class Footer extends HTMLElement {
       <div class="acts"><button class="btn" id="ask-help" type="button">Ask for help</button><button class="btn" id="show-code" type="button">Show my code</button></div></div>
     </div></footer>`;
     this.querySelector('#ask-help').addEventListener('click', () => window.coview('requestAgent'));
-    this.querySelector('#show-code').addEventListener('click', () => window.coview('getLookupCode', () => {}));
+    this.querySelector('#show-code').addEventListener('click', () => window.coview('getLookupCode'));
   }
 }
 
