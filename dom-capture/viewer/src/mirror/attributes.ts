@@ -34,8 +34,9 @@ const href: Rule = (value, element, links) => {
 const notOnMeta: Rule = (value, element) =>
   element.localName === 'meta' && element.namespaceURI === HTML ? undefined : value;
 
+/** An animation of an address would load it again and again, past all rules: it stands still. */
 const animated: Rule = (value, element) =>
-  element.namespaceURI === SVG && value.split(';').some(runsScript) ? undefined : value;
+  element.namespaceURI === SVG && /^\s*(?:xlink:)?href\s*$/i.test(value) ? undefined : value;
 
 const RULES = new Map<string, Rule>([
   ['src', src],
@@ -50,10 +51,7 @@ const RULES = new Map<string, Rule>([
   ['action', unlessScript],
   ['formaction', unlessScript],
   ['http-equiv', notOnMeta],
-  ['to', animated],
-  ['from', animated],
-  ['by', animated],
-  ['values', animated],
+  ['attributeName', animated],
 ]);
 for (const name of [
   'srcdoc',

@@ -51,7 +51,7 @@ interface Level {
   sealed: boolean;
   masked: Size | undefined;
   skipped: boolean;
-  /** A script keeps no text, whoever sent it. */
+  /** Text inside would be code: it is kept empty. */
   mute: boolean;
 }
 
@@ -63,6 +63,12 @@ interface Written {
 }
 
 const PLAIN: Written = {};
+
+/** Scripts keep no text, whoever sent it; the text of a style comes as a sheet. */
+export function isMute(localName: string): boolean {
+  const name = localName.toLowerCase();
+  return name === 'script' || name === 'style';
+}
 
 /** Builds `html` and returns it, not yet in the document. */
 export function build(html: string, place: BuildPlace, host: BuildHost): DocumentFragment {
@@ -192,8 +198,10 @@ class Building {
         if (!/^[0-9]{1,5}$/.test(value)) throw notCanonical('placeholder');
         if (name === 'u:w') size.width = Number(value);
         else size.height = Number(value);
-      } else if (name === 'u:m') masked = value === '';
-      else if (name !== besides) others = true;
+      } else if (name === 'u:m') {
+        if (value !== '') throw notCanonical('placeholder');
+        masked = true;
+      } else if (name !== besides) others = true;
     }
     if (!masked && size.width === undefined && size.height === undefined) return undefined;
     if (!masked || others) throw notCanonical('placeholder');
@@ -215,7 +223,7 @@ class Building {
     const child = level(element, scanner.name, childNamespace(namespace, name));
     child.masked = size;
     child.sealed = size !== undefined || EMPTY_ONLY.has(scanner.name);
-    child.mute = name.toLowerCase() === 'script';
+    child.mute = isMute(name);
     if (namespace === HTML && !size) host.built(element);
     return child;
   }

@@ -15,7 +15,7 @@ export class LiveState {
     const name = element.localName;
     if (name === 'input') {
       const input = element as HTMLInputElement; // built in HTML: the caller says so
-      if (input.type === 'radio' && input.defaultChecked) this.radios.add(input);
+      if (input.type === 'radio' && input.defaultChecked && !this.checked.has(input)) this.radios.add(input);
     } else if (name === 'select') this.selects.add(element as HTMLSelectElement); // by its name
   }
 

@@ -2,7 +2,7 @@
 // would differ from the page, so the session asks for a fresh snapshot.
 import type { PatchOp } from '@coview/snippet/protocol';
 import { Prop } from '@coview/snippet/protocol';
-import { build } from './build';
+import { build, isMute } from './build';
 import { badOp, tooLarge } from './fault';
 import type { Mirror } from './mirror';
 import { childNamespace, HTML } from './names';
@@ -62,7 +62,7 @@ function parentOf(parts: MirrorParts, id: number): { node: Node; namespace: stri
     return { node, namespace: HTML };
   }
   const element = node as Element; // by its node type
-  const namespace = element.namespaceURI ?? HTML;
+  const namespace = element.namespaceURI ?? '';
   return { node, namespace: childNamespace(namespace, element.localName) };
 }
 
@@ -106,7 +106,7 @@ function move(parts: MirrorParts, op: OpOf<'M'>): void {
 function text(parts: MirrorParts, op: OpOf<'T'>): void {
   const node = parts.ids.get(op.id);
   if (node.nodeType !== Node.TEXT_NODE) throw badOp('not a text');
-  if ((node.parentNode as Element | null)?.localName === 'script') return; // undefined on other parents
+  if (isMute((node.parentNode as Element | null)?.localName ?? '')) return; // undefined on other parents
   (node as Text).data = op.text; // by its node type
 }
 

@@ -64,8 +64,7 @@ export class Keyboard {
     const wanted = command ? WITH_CTRL.has(event.key.toLowerCase()) || KEYS.has(event.key) : KEYS.has(event.key);
     if (!wanted || !this.host.may('control')) return;
     event.preventDefault();
-    const id = this.id();
-    if (id === 0) return;
+    const id = this.id(); // 0: whatever the page has focused
     const mods = (event.shiftKey ? 1 : 0) + (event.ctrlKey ? 2 : 0) + (event.altKey ? 4 : 0) + (event.metaKey ? 8 : 0);
     this.host.instruct({ kind: 'Key', doc: 0, id, key: event.key, mods });
   }
