@@ -12,4 +12,8 @@ import { followHistory } from './router';
 const root = document.getElementById('root');
 if (root === null) throw new Error('the page has no #root');
 followHistory();
+// A page the browser kept whole has let go of its session; it is loaded anew.
+window.addEventListener('pageshow', ({ persisted }) => {
+  if (persisted) location.reload();
+});
 createRoot(root).render(<App />);

@@ -22,6 +22,7 @@ export function ChoiceMenu({ choice, onChoose, onClose }: ChoiceMenuProps) {
       />
       <Popover
         className="popover"
+        aria-label="Options"
         triggerRef={place}
         isOpen
         onOpenChange={(open) => (open ? undefined : onClose())}

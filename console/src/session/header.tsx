@@ -66,6 +66,7 @@ function State({ live }: { live: Live }) {
   const now = useNow(1000);
   if (live.phase === 'ended') return <span className="pill">ended</span>;
   if (live.phase === 'connecting') return <span className="pill">connecting…</span>;
+  if (!live.connected) return <span className="pill warn">reconnecting…</span>;
   if (live.phase === 'asking') return <span className="pill">asking · {span(now - live.askedAt)}</span>;
   if (live.phase === 'away') return <span className="pill warn">away</span>;
   return (

@@ -97,6 +97,8 @@ export function onEnd(live: Live, end: Ending, now: number): Live {
     grants: NOTHING,
     control: 'none',
     watchers: [],
+    url: '',
+    title: '',
     inexact: [],
     masked: 0,
     staleSince: null,

@@ -5,7 +5,7 @@ import type { Store } from '../store';
 import { announce } from '../ui/announce';
 import { inexactParts } from './inexact';
 import { type Live, note, onEnd, onPage, onState, type Tool, toolAllowed } from './live';
-import { type Ending, ending, outcomeWords, refusal } from './words';
+import { deeds, type Ending, ending, outcomeWords, refusal } from './words';
 
 /** What the page can do with an open session. */
 export interface Opened {
@@ -93,7 +93,7 @@ class OpenSession implements Opened {
       this.level = level;
     });
     view.on('refused', (refused) => this.refused(refused));
-    view.on('outcome', ({ result }) => this.outcome(outcomeWords[result]));
+    view.on('outcome', (outcome) => this.outcome(outcome));
     view.on('choose', (choice) => this.change((now) => ({ ...now, choice })));
     view.on('close', ({ code, final }) => {
       if (final && code >= 4000) this.finish(refusal(code));
@@ -126,8 +126,13 @@ class OpenSession implements Opened {
     if (said !== null) announce(said);
   }
 
-  private outcome(words: string | null): void {
-    if (words === null) return;
+  private outcome({ kind, result }: ViewEvents['outcome']): void {
+    const words = outcomeWords[result];
+    const deed = deeds[kind];
+    if (words === null) {
+      if (deed !== undefined) this.change((now, at) => note(now, deed, at));
+      return;
+    }
     announce(words);
     this.change((now, at) => ({ ...now, trouble: { at, words } }));
   }

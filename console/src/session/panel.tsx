@@ -8,9 +8,13 @@ import { answerWords } from './words';
 export function Panel({ live, open }: { live: Live; open: boolean }) {
   return (
     <aside id="panel" className={open ? 'panel open' : 'panel'} aria-label="About this session">
-      <Allowed live={live} />
-      <Watching live={live} />
-      <Inexact live={live} />
+      {live.phase === 'ended' ? null : (
+        <>
+          <Allowed live={live} />
+          <Watching live={live} />
+          <Inexact live={live} />
+        </>
+      )}
       <SoFar live={live} />
     </aside>
   );

@@ -117,6 +117,15 @@ export const outcomeWords: Record<Outcome, string | null> = {
   lost: 'No answer from the visitor’s page.',
 };
 
+/** What an agent did that is worth a line in what happened so far; by the instruction's kind. */
+export const deeds: Record<string, string> = {
+  Highlight: 'You highlighted something',
+  Click: 'You clicked',
+  Type: 'You typed',
+  Select: 'You chose an option',
+  Go: 'You moved between pages',
+};
+
 /** How far capture has stepped back to keep the visitor's page fast; null at full detail. */
 export function levelWords(level: number): string | null {
   return level === 0 ? null : 'The visitor’s page is busy: changes arrive in larger steps';
