@@ -26,6 +26,9 @@ export function useText(replacement: Text): void {
   text = replacement;
 }
 
+/** Strings up to this length have a length of one byte, and are tried as ASCII first. */
+const SHORT = 127;
+
 /** A growing buffer. */
 export class Writer {
   private bytes: Uint8Array<ArrayBuffer>;
@@ -74,9 +77,25 @@ export class Writer {
   }
 
   string(value: string): void {
+    if (value.length <= SHORT && this.ascii(value)) return;
     const bytes = text.encode(value.indexOf('\0') < 0 ? value : value.replace(/\0/g, '\ufffd'));
     this.uint(bytes.length);
     this.raw(bytes);
+  }
+
+  /** Short ASCII, which most values are: a loop costs less than the encoder's call. Else nothing is written. */
+  private ascii(value: string): boolean {
+    const { length } = value;
+    this.room(length + 1);
+    const { bytes, end } = this;
+    for (let i = 0; i < length; i++) {
+      const code = value.charCodeAt(i);
+      if (code === 0 || code > 0x7f) return false;
+      bytes[end + 1 + i] = code;
+    }
+    bytes[end] = length;
+    this.end = end + 1 + length;
+    return true;
   }
 
   /** What was written, as a view: copy it if the writer goes on. */
