@@ -37,8 +37,7 @@ function Page() {
     <Shell page={here.page} me={who.me} trouble={null}>
       {(lists) => {
         if (here.page === 'visitors') return <VisitorsPage me={who.me} all={lists.visitors} />;
-        if (here.page === 'sessions')
-          return <SessionsPage me={who.me} sessions={lists.sessions} visitors={lists.visitors.data} />;
+        if (here.page === 'sessions') return <SessionsPage me={who.me} sessions={lists.sessions} />;
         return <MissingPage />;
       }}
     </Shell>

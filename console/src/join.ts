@@ -19,7 +19,7 @@ export async function join(visitor: string): Promise<void> {
 
 export async function joinWithCode(code: string): Promise<void> {
   const { session, token, visitor } = await joinByCode(code);
-  enter(session, { token, visitor: visitor ?? null });
+  enter(session, { token, visitor });
 }
 
 function enter(session: string, entry: Entry): void {

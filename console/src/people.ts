@@ -3,21 +3,16 @@ import type { Visitor } from './api';
 
 type Known = Pick<Visitor, 'identities' | 'unique_id' | 'short_id'>;
 
-/** The best name known for a visitor. */
+/** The best name known for a visitor; the edge calls them the same in a session. */
 export function nameOf(visitor: Known): string {
-  const spoken = visitor.identities.find((identity) => !identity.includes('@'));
-  return (
-    spoken ??
-    visitor.identities[0] ??
-    (visitor.unique_id ? `Visitor ${visitor.unique_id}` : `Visitor ${visitor.short_id}`)
-  );
+  return visitor.identities[0] || visitor.unique_id || `Visitor ${visitor.short_id}`;
 }
 
 /** What else is known: the other identities, the site's own id, tags. */
 export function knownAs(visitor: Known & Pick<Visitor, 'tags'>): string {
   const name = nameOf(visitor);
-  const rest = visitor.identities.filter((identity) => identity !== name);
-  if (visitor.unique_id && name !== `Visitor ${visitor.unique_id}`) rest.push(`id ${visitor.unique_id}`);
+  const rest = visitor.identities.slice(1);
+  if (visitor.unique_id && name !== visitor.unique_id) rest.push(`id ${visitor.unique_id}`);
   for (const tag of visitor.tags) rest.push(`#${tag.replace(/^#/, '')}`);
   return rest.join(' · ');
 }

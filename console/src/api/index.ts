@@ -21,7 +21,8 @@ export interface Visitor {
   page: { url: string; title: string } | null;
   device: { browser: string; os: string; mobile: boolean };
   screen: { width: number; height: number } | null;
-  unique_id: string | null;
+  /** Empty where the site gave none. */
+  unique_id: string;
   identities: string[];
   tags: string[];
   waiting_s: number | null;
@@ -34,10 +35,11 @@ export type Phase = 'asking' | 'live' | 'away' | 'resynchronising';
 export interface Session {
   id: string;
   visitor: string;
+  visitor_name: string;
   site: string;
   phase: Phase;
   since: string;
-  agents: { id: string; name: string }[];
+  agents: { id: number; name: string }[];
 }
 
 /** What joining a session gives: the token is for one connection. */
@@ -45,8 +47,7 @@ export interface Joined {
   session: string;
   token: string;
   watch_url: string;
-  /** Only the answer to a code names the visitor. */
-  visitor?: string;
+  visitor: string;
 }
 
 // Each `as` below names the contract of the endpoint that was called.

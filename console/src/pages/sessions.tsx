@@ -1,8 +1,7 @@
 // The sessions that run now: to join one, or to see that nothing runs.
 import { useEffect } from 'react';
-import type { Me, Phase, Session, Visitor } from '../api';
+import type { Me, Phase, Session } from '../api';
 import type { Live } from '../api/use-live';
-import { nameOf } from '../people';
 import { paths } from '../paths';
 import { clockTime, span, useNow } from '../time';
 import { Button } from '../ui/button';
@@ -13,8 +12,6 @@ import { Skeleton } from '../ui/skeleton';
 interface SessionsPageProps {
   me: Me;
   sessions: Live<Session[]>;
-  /** For the visitors' names. */
-  visitors: Visitor[] | null;
 }
 
 const phases: Record<Phase, { words: string; tone: string }> = {
@@ -24,7 +21,7 @@ const phases: Record<Phase, { words: string; tone: string }> = {
   resynchronising: { words: 'resynchronising', tone: 'warn' },
 };
 
-export function SessionsPage({ me, sessions, visitors }: SessionsPageProps) {
+export function SessionsPage({ me, sessions }: SessionsPageProps) {
   const now = useNow(1000);
   const several = me.sites.length > 1;
   useEffect(() => {
@@ -75,7 +72,7 @@ export function SessionsPage({ me, sessions, visitors }: SessionsPageProps) {
                   <Row
                     key={session.id}
                     session={session}
-                    name={visitorName(session.visitor, visitors)}
+                    name={session.visitor_name || 'Visitor'}
                     site={several ? (me.sites.find((site) => site.key === session.site)?.name ?? session.site) : null}
                     now={now}
                   />
@@ -87,11 +84,6 @@ export function SessionsPage({ me, sessions, visitors }: SessionsPageProps) {
       )}
     </>
   );
-}
-
-function visitorName(id: string, visitors: Visitor[] | null): string {
-  const visitor = visitors?.find((one) => one.id === id);
-  return visitor ? nameOf(visitor) : 'Visitor';
 }
 
 function Row({ session, name, site, now }: { session: Session; name: string; site: string | null; now: number }) {

@@ -1,5 +1,5 @@
 // Who is there, who asks for help, and the two ways in: a click or the visitor's code.
-import { type ReactNode, useDeferredValue, useEffect, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { Input, Label, SearchField } from 'react-aria-components/SearchField';
 import { getVisitors, type Me, type Visitor } from '../api';
 import { ApiError } from '../api/http';
@@ -10,10 +10,17 @@ import { CodeInput } from '../ui/code-input';
 import { Icon } from '../ui/icon';
 import { useKeys } from '../ui/keys';
 import { Notice } from '../ui/notice';
+import { useSettled } from '../ui/settled';
 import { EmptyVisitors } from '../visitors/empty';
 import { HelpBanner } from '../visitors/help-banner';
 import { SitePicker } from '../visitors/site-picker';
 import { VisitorTable } from '../visitors/table';
+
+/** How long typing rests before the search is asked. */
+const SETTLE_MS = 150;
+
+/** Answers about a visitor who is not known, or not here any more. */
+const GONE = [404, 409];
 
 /** The id of the words about a wrong code. */
 const CODE_ERROR = 'code-error';
@@ -21,7 +28,7 @@ const CODE_ERROR = 'code-error';
 export function VisitorsPage({ me, all }: { me: Me; all: Live<Visitor[]> }) {
   const [search, setSearch] = useState('');
   const [site, setSite] = useState('');
-  const wanted = useDeferredValue(search.trim());
+  const wanted = useSettled(search.trim(), SETTLE_MS);
   const asks = wanted !== '' || site !== '';
   const found = useLive(asks ? JSON.stringify([wanted, site]) : null, (signal) => getVisitors(wanted, site, signal));
   const shown = asks ? found : all;
@@ -108,7 +115,7 @@ function useJoin() {
       await join(visitor);
     } catch (cause) {
       setBusy(null);
-      setError(cause instanceof ApiError && cause.status === 404 ? 'This visitor has just left.' : words(cause));
+      setError(cause instanceof ApiError && GONE.includes(cause.status) ? 'This visitor has just left.' : words(cause));
     }
   };
   return { busy, error, start, forget: () => setError(null) };
