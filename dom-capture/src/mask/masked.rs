@@ -14,7 +14,8 @@ use crate::protocol::{CloseCode, ResyncReason, WireError};
 /// ```compile_fail
 /// use coview_dom_capture::mask::{Masked, MaskedKind};
 /// let raw = bytes::Bytes::from_static(b"\x01\x01\x00\x02\x01\x00");
-/// let _: Masked = Masked { kind: MaskedKind::Patch, epoch: 1, offset: 0, bytes: raw };
+/// let place = coview_dom_capture::protocol::frame::Place { epoch: 1, offset: 1 };
+/// let _ = Masked { kind: MaskedKind::Patch, place, bytes: raw };
 /// ```
 ///
 /// ```compile_fail

@@ -11,6 +11,8 @@ pub(crate) mod json;
 mod primitives;
 mod stream;
 mod table;
+#[cfg(test)]
+mod vectors;
 mod visitor;
 
 pub use agent::{

@@ -4,4 +4,6 @@
     reason = "a test that panics has failed, as it should"
 )]
 mod gate;
+mod markup;
 mod page;
+mod tree;
