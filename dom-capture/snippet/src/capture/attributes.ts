@@ -27,7 +27,7 @@ export function writeAttributes(
   const getAttribute = natives.getAttribute;
   let text = '';
   let odd = false;
-  let room = length > LIMIT - OWN ? LIMIT - OWN : length;
+  let room = Math.min(length, LIMIT - OWN);
   for (let i = 0; i < length; i++) {
     const qualified = names[i] as string; // i < length
     const name = attributeName(qualified, namespace);

@@ -45,7 +45,6 @@ export function escapeValue(text: string): string {
 
 // Tab, line feed and carriage return are ignored within a scheme, C0 controls and blanks before it (URL standard).
 const JAVASCRIPT =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the URL standard strips them
   /^[\0-\x20]*j[\t\n\r]*a[\t\n\r]*v[\t\n\r]*a[\t\n\r]*s[\t\n\r]*c[\t\n\r]*r[\t\n\r]*i[\t\n\r]*p[\t\n\r]*t[\t\n\r]*:/i;
 
 /** True for a URL that a URL parser takes for `javascript:`. */

@@ -98,7 +98,7 @@ export class Forms {
 
   /** Goes on where it stopped the last time, at most once around. */
   private rotate(share: number, look: (element: Element) => void): void {
-    let left = share < this.said.size ? share : this.said.size;
+    let left = Math.min(share, this.said.size);
     this.turn ??= this.said.keys();
     while (left-- > 0) {
       const next = this.turn.next();

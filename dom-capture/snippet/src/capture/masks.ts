@@ -197,7 +197,6 @@ function reach(selector: string): { attributes: string[]; context: boolean } {
 /** Class names, ids and attribute names of a selector. */
 function collectTokens(selector: string, into: string[]): void {
   for (const match of selector.matchAll(/[.#]((?:\\.|[\w-]|[^\0-\x7f])+)|\[\s*([\w-]+)/g)) {
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: all beyond ASCII
     const token = match[1] ?? match[2];
     if (token && token !== 'class' && token !== 'id' && token !== 'type') into.push(token);
   }

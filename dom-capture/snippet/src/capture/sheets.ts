@@ -5,6 +5,7 @@ import type { Natives } from '../natives';
 import type { PatchOp, StreamMessage } from '../protocol';
 import { hashText } from './hash';
 import { LinkTexts } from './link-text';
+import { ownText } from './live';
 import { rulesOf, type Secrets, serialise, type Wordy } from './sheet-text';
 import type { Tree } from './tree';
 
@@ -139,7 +140,7 @@ export class Sheets {
     let { known } = owner;
     if (owner.dirty || known === undefined || known.sheet !== sheet) {
       const fresh = known === undefined || known.sheet !== sheet;
-      const text = link ? this.links.text(element as HTMLLinkElement, sheet) : this.source(element); // by its name
+      const text = link ? this.links.text(element as HTMLLinkElement, sheet) : ownText(this.natives, element); // by its name
       if (text === undefined) return undefined;
       if (text === '' && link && rulesOf(sheet) === undefined) {
         owner.dirty = false;
@@ -151,10 +152,6 @@ export class Sheets {
       owner.dirty = false;
     } else this.refresh(known);
     return this.say(known, messages);
-  }
-
-  private source(element: Element): string {
-    return this.natives.textContent.call(element) ?? '';
   }
 
   private read(sheet: CSSStyleSheet, text: string, base: string | undefined): Known {
@@ -315,7 +312,9 @@ export class Sheets {
     known.sum = sum;
     if (was === undefined) {
       // The source may have been changed before it was seen: then it has another number of rules.
-      return !known.cssom && this.isChanged(known, rules) && (this.reread(known, rules), true);
+      if (known.cssom || !this.isChanged(known, rules)) return false;
+      this.reread(known, rules);
+      return true;
     }
     if (was === sum) return false;
     this.reread(known, rules);

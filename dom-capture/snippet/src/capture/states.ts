@@ -2,7 +2,7 @@
 // late, which nothing tells of.
 import type { Natives } from '../natives';
 import { type PatchOp, Prop } from '../protocol';
-import { mediaState, topState } from './live';
+import { mediaState, ownText, topState } from './live';
 import type { Tree } from './tree';
 import type { Finds } from './walk';
 
@@ -73,7 +73,7 @@ export class States {
     for (const title of this.titles) {
       const id = visible(title);
       if (id !== undefined && id <= base) {
-        ops.push({ kind: 'P', id, what: Prop.title, value: natives.textContent.call(title) ?? '' });
+        ops.push({ kind: 'P', id, what: Prop.title, value: ownText(natives, title) });
       }
     }
     this.titles.clear();

@@ -3,7 +3,7 @@
 import type { Natives } from '../natives';
 import { type Seen, writeAttributes } from './attributes';
 import { escapeText, escapeValue } from './escape';
-import { mediaState, topState } from './live';
+import { mediaState, ownText, topState } from './live';
 import type { Masks } from './masks';
 import { childNamespace, type ElementName, elementName, HTML, impliedNamespace, Kind, namespaceCode } from './names';
 import type { Tree } from './tree';
@@ -151,10 +151,12 @@ export class Walk {
       return undefined;
     }
     let { open, end } = name;
-    if (name.leaf && hasContent(natives, element)) {
-      tree.renamed.add(element);
-      open = name.leafOpen;
-      end = name.leafEnd;
+    if (name.leaf) {
+      if (hasContent(natives, element)) {
+        tree.renamed.add(element);
+        open = name.leafOpen;
+        end = name.leafEnd;
+      } else tree.renamed.delete(element);
     }
     if (space !== impliedNamespace(local, parentSpace)) open += ` u:ns="${escapeValue(namespaceCode(space))}"`;
     const prefix = natives.prefix.call(element);
@@ -224,7 +226,7 @@ export class Walk {
         return selected === natives.defaultSelected.call(element) ? '' : ` u:s="${selected ? 1 : 0}"`;
       }
       case Kind.title:
-        return ` u:t="${escapeValue(natives.textContent.call(element) ?? '')}"`;
+        return ` u:t="${escapeValue(ownText(natives, element))}"`;
       case Kind.media: {
         const media = element as HTMLMediaElement; // by its name
         this.finds.media.push(media);
