@@ -116,7 +116,10 @@ test('a page with every kind of loader makes the agent’s browser contact the e
       );
       m.sheet('aaaaaaaaaaaaaaaa', 'http://127.0.0.1:9/', css);
       m.sheet('bbbbbbbbbbbbbbbb', 'http://127.0.0.1:9/', css);
-      const ops = [...m.document.querySelectorAll('link')].map((e) => ({
+      const ops = [
+        ...m.document.querySelectorAll('link'),
+        ...(m.document.querySelector('x-e')?.shadowRoot?.querySelectorAll('link') ?? []),
+      ].map((e) => ({
         kind: 'H' as const,
         id: m.idOf(e) ?? 0,
         hashes: [],
@@ -184,6 +187,34 @@ test('a page with every kind of loader makes the agent’s browser contact the e
     (path) => !path.startsWith('/v1/assets/T?url=') && !/^\/(after\d\.png|viewer\.js)?$/.test(path),
   );
   expect(others).toEqual([]); // nothing relative was resolved against the edge either
+});
+
+test('the policy alone keeps what slips through from loading, also after the page was rebuilt', async ({
+  agent,
+  elsewhere,
+}) => {
+  const blocked = await agent.evaluate(async (address) => {
+    const m = viewer.mirror({ html: '<html><body></body></html>' });
+    m.snapshot(viewer.snapshot({ html: '<html><head></head><body>again</body></html>' }));
+    const { document: page } = m;
+    const left = page.querySelectorAll('meta').length;
+    const outcomes: string[] = [`${left} meta`];
+    for (const make of [
+      () => Object.assign(page.createElement('img'), { src: `${address}/img` }),
+      () => Object.assign(page.createElement('link'), { rel: 'stylesheet', href: `${address}/link.css` }),
+      () => Object.assign(page.createElement('video'), { src: `${address}/video` }),
+    ]) {
+      const element = make();
+      const loaded = new Promise((done) => {
+        for (const name of ['load', 'error', 'loadeddata']) element.addEventListener(name, () => done(name));
+      });
+      page.body.append(element);
+      outcomes.push(`${element.localName} ${await loaded}`);
+    }
+    return outcomes;
+  }, elsewhere.url);
+  expect(blocked).toEqual(['0 meta', 'img error', 'link error', 'video error']);
+  expect(elsewhere.connections()).toBe(0);
 });
 
 test('the same page in an ordinary document does contact elsewhere', async ({ agent, elsewhere }) => {
