@@ -1,0 +1,102 @@
+//! What all connections of one edge share.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use coview_config::{Assets, Config};
+use coview_dom_capture::protocol::CloseCode;
+use coview_proxy::guard::Policy;
+use coview_proxy::upstream::{Bounds, Upstream};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::accounts::Accounts;
+use crate::clock::Clock;
+use crate::hub::Hub;
+use crate::metrics::{Metrics, Rejected};
+use crate::origins::Origins;
+use crate::outbox::Close;
+use crate::rates::EdgeRates;
+use crate::sites::Sites;
+
+/// One running edge.
+pub struct Edge {
+    /// What the operator wrote.
+    pub config: Config,
+    /// The sites with their masks compiled.
+    pub sites: Sites,
+    /// Who is here.
+    pub hub: Arc<Hub>,
+    /// Agents who are signed in.
+    pub accounts: Accounts,
+    /// Web origins that are the edge itself.
+    pub origins: Origins,
+    /// The time.
+    pub clock: Clock,
+    /// Counters.
+    pub metrics: Arc<Metrics>,
+    /// Rates.
+    pub rates: EdgeRates,
+    /// Fetches assets; none if the operator does not want it.
+    pub upstream: Option<Upstream>,
+    /// Every task is counted, so that a stop can wait for it.
+    pub tasks: TaskTracker,
+    /// Told to stop.
+    pub stopping: CancellationToken,
+}
+
+impl Edge {
+    /// Puts the parts together; `own` are the addresses it listens at.
+    #[must_use]
+    pub fn new(
+        config: Config,
+        sites: Sites,
+        origins: Origins,
+        clock: Clock,
+        own: Vec<SocketAddr>,
+    ) -> Arc<Self> {
+        let metrics = Arc::new(Metrics::default());
+        let hub = Hub::new(&config, clock.clone(), Arc::clone(&metrics));
+        Arc::new(Self {
+            hub,
+            accounts: Accounts::new(clock.clone()),
+            rates: EdgeRates::new(&config.rates),
+            upstream: config.assets.enabled.then(|| upstream(&config.assets, own)),
+            config,
+            sites,
+            origins,
+            clock,
+            metrics,
+            tasks: TaskTracker::new(),
+            stopping: CancellationToken::new(),
+        })
+    }
+
+    /// Counts a connection that was closed for what its peer sent.
+    pub fn count_close(&self, why: Close) {
+        match why.code {
+            CloseCode::BadFrame
+            | CloseCode::BadMessage
+            | CloseCode::TooLarge
+            | CloseCode::OutOfOrder => {
+                self.metrics.rejected(Rejected::Wire);
+            }
+            CloseCode::TooManyResyncs => self.metrics.rejected(Rejected::Rate),
+            _ => {}
+        }
+    }
+}
+
+fn upstream(assets: &Assets, own: Vec<SocketAddr>) -> Upstream {
+    let policy = Policy {
+        allow_private: assets.allow_private,
+        ports: assets.ports.clone(),
+        own,
+    };
+    let bounds = Bounds {
+        size: assets.size.bytes(),
+        timeout: assets.timeout.0,
+        redirects: assets.redirects,
+    };
+    Upstream::new(policy, bounds)
+}

@@ -1,0 +1,659 @@
+//! One consented sharing as a state machine: what happened goes in with the time it happened, what
+//! is to be done comes out. No I/O, no clock, no task; nothing of the page passes here.
+
+mod consent;
+mod live;
+mod ring;
+mod roster;
+#[cfg(test)]
+mod tests;
+
+use std::time::{Duration, Instant};
+
+use coview_dom_capture::protocol::{
+    AgentCustom, AgentEnd, AgentHealth, AgentIn, AgentOut, AgentOutcome, Ask, CloseCode, EndReason,
+    Grants, OutcomeCode, Phase, Refused, RefusedReason, Session as SessionMessage, State, Unask,
+    VisitorCustom, VisitorEnd, VisitorIn, VisitorInstruct, VisitorOut,
+};
+
+use consent::{Question, Questions};
+pub use live::{Keeper, Live, LiveOptions, Slot};
+pub use ring::{Cursor, Ring, RingLimits, Take};
+use roster::{Member, Roster};
+
+/// Lifetimes a session keeps; see the operator's `[sessions]`.
+#[derive(Debug, Clone, Copy)]
+pub struct Lifetimes {
+    /// A visitor may be away.
+    pub resume: Duration,
+    /// An agent may be away.
+    pub agent_resume: Duration,
+    /// The visitor's time to answer.
+    pub answer: Duration,
+    /// Nobody looks.
+    pub without_agent: Duration,
+    /// All of it.
+    pub longest: Duration,
+    /// An invited agent may still come.
+    pub agent_token: Duration,
+}
+
+/// What happened.
+#[derive(Debug)]
+pub enum Input {
+    /// The visitor has a connection; `site_asked`: the site obtained consent to share.
+    VisitorHere {
+        /// The site did the asking.
+        site_asked: bool,
+    },
+    /// The visitor's connection is gone.
+    VisitorGone,
+    /// The visitor said something.
+    Visitor(VisitorOut),
+    /// An agent has a connection.
+    AgentHere(u32),
+    /// An agent's connection is gone.
+    AgentGone(u32),
+    /// An agent said something.
+    Agent(u32, AgentOut),
+    /// A snapshot went into the ring.
+    Snapshot,
+    /// What was known of the page is lost; a snapshot has been asked for.
+    Lost,
+    /// Somebody else ends it.
+    End(EndReason),
+    /// Time passed.
+    Tick,
+}
+
+/// What is to be done, in this order.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Output {
+    /// Tell the visitor.
+    ToVisitor(VisitorIn),
+    /// Tell an agent.
+    ToAgent(u32, AgentIn),
+    /// From now on this agent is sent the page.
+    Open(u32),
+    /// From now on it is not, and its connection closes.
+    CloseAgent(u32, CloseCode),
+    /// Somebody came, went, or may do other things than before.
+    Changed,
+    /// It is over: forget everything.
+    Ended(EndReason),
+}
+
+/// The state of one session.
+#[derive(Debug)]
+pub struct Session {
+    id: String,
+    times: Lifetimes,
+    roster: Roster,
+    questions: Questions,
+    began: Instant,
+    /// The visitor agreed to share, or the site did the asking.
+    agreed: bool,
+    visitor: Visitor,
+    /// Agents have the present picture, as far as the edge knows.
+    picture: bool,
+    /// Nobody is connected since.
+    alone: Option<Instant>,
+    ended: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Visitor {
+    Here { site_asked: bool },
+    Away { until: Instant },
+}
+
+/// Grants that come with the first yes.
+const FIRST: Grants = Grants::VIEW.with(Grants::POINT);
+/// What an agent may ask for in this version.
+const ASKABLE: Grants = FIRST.with(Grants::CONTROL);
+/// After so many noes an agent is not let through to the visitor any more.
+const REFUSALS: u8 = 5;
+/// An announced absence is believed for this long.
+const LONGEST_BYE: Duration = Duration::from_secs(600);
+
+impl Session {
+    /// A session nobody is in yet.
+    #[must_use]
+    pub fn new(id: String, now: Instant, times: Lifetimes) -> Self {
+        Self {
+            id,
+            times,
+            roster: Roster::default(),
+            questions: Questions::default(),
+            began: now,
+            agreed: false,
+            visitor: Visitor::Away {
+                until: now + times.resume,
+            },
+            picture: false,
+            alone: Some(now),
+            ended: false,
+        }
+    }
+
+    /// Adds an agent, who is expected to connect soon.
+    pub fn invite(&mut self, now: Instant, name: &str, offered: Grants) -> u32 {
+        self.roster.invite(now, name, offered)
+    }
+
+    /// How many agents were invited and have not left.
+    #[must_use]
+    pub fn agents(&self) -> usize {
+        self.roster.len()
+    }
+
+    /// Names of those who see the page, for lists.
+    pub fn names(&self) -> impl Iterator<Item = (u32, &str)> {
+        self.roster
+            .here()
+            .map(|member| (member.id, member.name.as_str()))
+    }
+
+    /// May the page's content pass the edge now?
+    #[must_use]
+    pub const fn shares(&self) -> bool {
+        self.agreed && !self.ended
+    }
+
+    /// May this agent be sent the page now?
+    #[must_use]
+    pub fn views(&self, agent: u32) -> bool {
+        !self.ended
+            && self
+                .roster
+                .get(agent)
+                .is_some_and(|member| member.grants.has(Grants::VIEW))
+    }
+
+    /// It is over.
+    #[must_use]
+    pub const fn ended(&self) -> bool {
+        self.ended
+    }
+
+    /// What agents are shown above the picture.
+    #[must_use]
+    pub const fn phase(&self) -> Phase {
+        match self.visitor {
+            _ if !self.agreed => Phase::Asking,
+            Visitor::Away { .. } => Phase::Away,
+            Visitor::Here { .. } if self.picture => Phase::Live,
+            Visitor::Here { .. } => Phase::Resynchronising,
+        }
+    }
+
+    /// Takes one thing that happened; after the end nothing happens any more.
+    pub fn handle(&mut self, now: Instant, input: Input) -> Vec<Output> {
+        let mut out = Vec::new();
+        if self.ended {
+            return out;
+        }
+        match input {
+            Input::VisitorHere { site_asked } => self.visitor_here(now, site_asked, &mut out),
+            Input::VisitorGone => self.visitor_gone(now, self.times.resume, &mut out),
+            Input::Visitor(said) => self.visitor_said(now, said, &mut out),
+            Input::AgentHere(agent) => self.agent_here(now, agent, &mut out),
+            Input::AgentGone(agent) => self.agent_gone(now, agent, &mut out),
+            Input::Agent(agent, said) => self.agent_said(now, agent, said, &mut out),
+            Input::Snapshot => self.picture(true, &mut out),
+            Input::Lost => self.picture(false, &mut out),
+            Input::End(reason) => self.end(reason, &mut out),
+            Input::Tick => self.tick(now, &mut out),
+        }
+        out
+    }
+
+    fn visitor_here(&mut self, now: Instant, site_asked: bool, out: &mut Vec<Output>) {
+        self.visitor = Visitor::Here { site_asked };
+        self.picture = false;
+        if self.agreed {
+            self.announce(out);
+            self.ask_again(now, out);
+            return;
+        }
+        if site_asked {
+            self.agree(out);
+        } else {
+            self.ask_again(now, out);
+            self.ask_to_view(now, out);
+        }
+    }
+
+    /// A new page of the visitor knows nothing of the questions the old one showed.
+    fn ask_again(&self, now: Instant, out: &mut Vec<Output>) {
+        for question in self.questions.all() {
+            out.extend(self.question(now, question));
+        }
+    }
+
+    fn visitor_gone(&mut self, now: Instant, stay: Duration, out: &mut Vec<Output>) {
+        // An announced absence is not shortened by the connection that then ends.
+        let until = match self.visitor {
+            Visitor::Away { until } => until.max(now + stay),
+            Visitor::Here { .. } => now + stay,
+        };
+        self.visitor = Visitor::Away { until };
+        self.picture = false;
+        self.tell_agents(out);
+    }
+
+    fn visitor_said(&mut self, now: Instant, said: VisitorOut, out: &mut Vec<Output>) {
+        match said {
+            VisitorOut::Answer(answer) => {
+                if let Some(question) = self.questions.answered(answer.request) {
+                    self.answered(question, answer.allowed, out);
+                }
+            }
+            VisitorOut::Withdraw(withdraw) => self.withdraw(withdraw.agent, withdraw.grants, out),
+            VisitorOut::Stop(_) => self.end(EndReason::Stopped, out),
+            VisitorOut::Outcome(outcome) => {
+                let told = AgentOutcome {
+                    seq: outcome.seq,
+                    result: outcome.result,
+                };
+                if self.views(outcome.agent) {
+                    out.push(Output::ToAgent(outcome.agent, AgentIn::AgentOutcome(told)));
+                }
+            }
+            VisitorOut::Health(health) => self.to_viewers(out, || {
+                AgentIn::AgentHealth(AgentHealth {
+                    nodes: health.nodes,
+                    flush_us: health.flush_us,
+                    level: health.level,
+                    masked: health.masked,
+                })
+            }),
+            VisitorOut::Custom(custom) => {
+                self.to_viewers(out, || {
+                    AgentIn::AgentCustom(AgentCustom {
+                        text: custom.text.clone(),
+                    })
+                });
+            }
+            VisitorOut::Bye(bye) => {
+                let stay = Duration::from_secs(u64::from(bye.seconds)).min(LONGEST_BYE);
+                self.visitor_gone(now, stay.max(self.times.resume), out);
+            }
+            // Presence, codes, help and pings are not the session's.
+            VisitorOut::VisitorHello(_)
+            | VisitorOut::Page(_)
+            | VisitorOut::Identify(_)
+            | VisitorOut::CodeRequest(_)
+            | VisitorOut::Help(_)
+            | VisitorOut::Pong(_) => {}
+        }
+    }
+
+    fn answered(&mut self, question: Question, allowed: bool, out: &mut Vec<Output>) {
+        let to_view = question.grants.has(Grants::VIEW) && !self.agreed;
+        match (allowed, to_view) {
+            (true, true) => self.agree(out),
+            (true, false) => {
+                if let Some(member) = self.roster.get_mut(question.agent) {
+                    member.grants = member.grants.with(question.grants);
+                    self.announce(out);
+                }
+            }
+            (false, true) => self.end(EndReason::Declined, out),
+            (false, false) => self.refuse(question, RefusedReason::Declined, out),
+        }
+    }
+
+    /// The first yes: all who are here see the page from now on.
+    fn agree(&mut self, out: &mut Vec<Output>) {
+        self.agreed = true;
+        let here: Vec<u32> = self.roster.here().map(|member| member.id).collect();
+        for agent in here {
+            self.open(agent, out);
+        }
+        self.announce(out);
+    }
+
+    fn open(&mut self, agent: u32, out: &mut Vec<Output>) {
+        let site_asked = matches!(self.visitor, Visitor::Here { site_asked: true });
+        let Some(member) = self.roster.get_mut(agent) else {
+            return;
+        };
+        if member.grants.is_empty() {
+            let offered = if site_asked {
+                member.offered
+            } else {
+                Grants::NONE
+            };
+            member.grants = FIRST.with(offered);
+        }
+        out.push(Output::Open(agent));
+    }
+
+    fn refuse(&mut self, question: Question, reason: RefusedReason, out: &mut Vec<Output>) {
+        let Some(member) = self.roster.get_mut(question.agent) else {
+            return;
+        };
+        member.refused = member.refused.saturating_add(1);
+        let refused = Refused {
+            grants: question.grants,
+            reason,
+        };
+        out.push(Output::ToAgent(question.agent, AgentIn::Refused(refused)));
+    }
+
+    fn withdraw(&mut self, agent: u32, grants: Grants, out: &mut Vec<Output>) {
+        let affected: Vec<u32> = self
+            .roster
+            .all()
+            .filter(|member| agent == 0 || member.id == agent)
+            .map(|member| member.id)
+            .collect();
+        for id in affected {
+            self.withdraw_from(id, grants, out);
+        }
+        if self
+            .roster
+            .all()
+            .all(|member| !member.grants.has(Grants::VIEW))
+            && self.agreed
+        {
+            self.end(EndReason::Stopped, out);
+        } else {
+            self.announce(out);
+        }
+    }
+
+    fn withdraw_from(&mut self, id: u32, grants: Grants, out: &mut Vec<Output>) {
+        if let Some(question) = self.questions.withdraw(id) {
+            out.push(Output::ToVisitor(VisitorIn::Unask(Unask {
+                request: question.request,
+            })));
+        }
+        let Some(member) = self.roster.get_mut(id) else {
+            return;
+        };
+        member.grants = member.grants.without(grants);
+        if grants.has(Grants::VIEW) {
+            self.roster.remove(id);
+            out.push(Output::ToAgent(
+                id,
+                AgentIn::AgentEnd(AgentEnd {
+                    reason: EndReason::Stopped,
+                }),
+            ));
+            out.push(Output::CloseAgent(id, CloseCode::SessionEnded));
+        } else {
+            let refused = Refused {
+                grants,
+                reason: RefusedReason::Withdrawn,
+            };
+            out.push(Output::ToAgent(id, AgentIn::Refused(refused)));
+        }
+    }
+
+    fn agent_here(&mut self, now: Instant, agent: u32, out: &mut Vec<Output>) {
+        let Some(member) = self.roster.get_mut(agent) else {
+            return;
+        };
+        member.here = true;
+        self.alone = None;
+        if self.agreed {
+            self.open(agent, out);
+            self.announce(out);
+            return;
+        }
+        match self.visitor {
+            Visitor::Here { site_asked: true } => self.agree(out),
+            Visitor::Here { site_asked: false } => {
+                self.ask_to_view(now, out);
+                self.tell_agents(out);
+            }
+            Visitor::Away { .. } => self.tell_agents(out),
+        }
+    }
+
+    fn ask_to_view(&mut self, now: Instant, out: &mut Vec<Output>) {
+        let first = self.roster.here().next().map(|member| member.id);
+        if let Some(agent) = first
+            && !self.questions.asks_to_view()
+        {
+            self.ask(now, agent, FIRST, out);
+        }
+    }
+
+    fn ask(&mut self, now: Instant, agent: u32, grants: Grants, out: &mut Vec<Output>) {
+        let question = self.questions.ask(now, agent, grants, self.times.answer);
+        out.extend(self.question(now, &question));
+    }
+
+    fn question(&self, now: Instant, question: &Question) -> Option<Output> {
+        let agent = self.roster.get(question.agent)?.card();
+        let (request, grants, seconds) = (question.request, question.grants, question.seconds(now));
+        Some(Output::ToVisitor(VisitorIn::Ask(Ask {
+            request,
+            agent,
+            grants,
+            seconds,
+        })))
+    }
+
+    fn agent_gone(&mut self, now: Instant, agent: u32, out: &mut Vec<Output>) {
+        if let Some(member) = self.roster.get_mut(agent) {
+            member.here = false;
+            member.since = now;
+        }
+        if self.roster.here().next().is_none() {
+            self.alone = Some(now);
+        }
+        self.announce(out);
+    }
+
+    fn agent_said(&mut self, now: Instant, agent: u32, said: AgentOut, out: &mut Vec<Output>) {
+        match said {
+            AgentOut::Request(request) => self.requested(now, agent, request.grants, out),
+            AgentOut::Instruct(instruct) => {
+                let member = self.roster.get(agent);
+                let allowed =
+                    member.is_some_and(|member| member.grants.has(instruct.instruction.needs()));
+                let refusal = match self.visitor {
+                    _ if !allowed || !self.agreed => Some(OutcomeCode::NoGrant),
+                    Visitor::Away { .. } => Some(OutcomeCode::Gone),
+                    Visitor::Here { .. } => None,
+                };
+                let seq = instruct.seq;
+                out.push(match refusal {
+                    Some(result) => {
+                        Output::ToAgent(agent, AgentIn::AgentOutcome(AgentOutcome { seq, result }))
+                    }
+                    None => {
+                        let instruction = instruct.instruction;
+                        Output::ToVisitor(VisitorIn::VisitorInstruct(VisitorInstruct {
+                            agent,
+                            seq,
+                            instruction,
+                        }))
+                    }
+                });
+            }
+            AgentOut::Leave(leave) if leave.end => self.end(EndReason::AgentEnded, out),
+            AgentOut::Leave(_) => {
+                self.left(now, agent, EndReason::AgentEnded, out);
+            }
+            AgentOut::AgentCustomOut(custom) if self.views(agent) => {
+                out.push(Output::ToVisitor(VisitorIn::VisitorCustom(VisitorCustom {
+                    text: custom.text,
+                })));
+            }
+            // Hello and pings are the connection's, resyncs the ring's.
+            AgentOut::AgentCustomOut(_)
+            | AgentOut::AgentHello(_)
+            | AgentOut::AgentResync(_)
+            | AgentOut::AgentPong(_) => {}
+        }
+    }
+
+    fn requested(&mut self, now: Instant, agent: u32, wanted: Grants, out: &mut Vec<Output>) {
+        let Some(member) = self.roster.get(agent) else {
+            return;
+        };
+        let missing = wanted.without(member.grants);
+        let impossible =
+            !missing.without(ASKABLE).is_empty() || !self.agreed || member.refused >= REFUSALS;
+        if missing.is_empty() {
+            out.push(Output::ToAgent(agent, self.state()));
+        } else if impossible {
+            let refused = Refused {
+                grants: missing,
+                reason: RefusedReason::Site,
+            };
+            out.push(Output::ToAgent(agent, AgentIn::Refused(refused)));
+        } else if !self.questions.of(agent) {
+            self.ask(now, agent, missing, out);
+        }
+    }
+
+    /// An agent leaves for good; with the last one the session ends.
+    fn left(&mut self, now: Instant, agent: u32, reason: EndReason, out: &mut Vec<Output>) {
+        let to_view = self.questions.withdraw(agent).map(|question| {
+            out.push(Output::ToVisitor(VisitorIn::Unask(Unask {
+                request: question.request,
+            })));
+            question.grants.has(Grants::VIEW)
+        });
+        self.roster.remove(agent);
+        out.push(Output::CloseAgent(agent, CloseCode::SessionEnded));
+        if self.roster.is_empty() {
+            self.end(reason, out);
+            return;
+        }
+        self.announce(out);
+        if to_view == Some(true) && !self.agreed {
+            // The others still wait for an answer: the question goes on in the next one's name.
+            self.ask_to_view(now, out);
+        }
+    }
+
+    fn picture(&mut self, picture: bool, out: &mut Vec<Output>) {
+        if self.picture != picture {
+            self.picture = picture;
+            self.tell_agents(out);
+        }
+    }
+
+    fn tick(&mut self, now: Instant, out: &mut Vec<Output>) {
+        while let Some(question) = self.questions.expired(now) {
+            out.push(Output::ToVisitor(VisitorIn::Unask(Unask {
+                request: question.request,
+            })));
+            if question.grants.has(Grants::VIEW) && !self.agreed {
+                return self.end(EndReason::NoAnswer, out);
+            }
+            self.refuse(question, RefusedReason::NoAnswer, out);
+        }
+        if let Visitor::Away { until } = self.visitor
+            && until <= now
+        {
+            return self.end(EndReason::Left, out);
+        }
+        if self.began + self.times.longest <= now {
+            return self.end(EndReason::Idle, out);
+        }
+        if self
+            .alone
+            .is_some_and(|since| since + self.times.without_agent <= now)
+        {
+            return self.end(EndReason::Idle, out);
+        }
+        let times = self.times;
+        let lost: Vec<u32> = self
+            .roster
+            .all()
+            .filter(|member| is_lost(member, &times, now))
+            .map(|member| member.id)
+            .collect();
+        for agent in lost {
+            self.left(now, agent, EndReason::Idle, out);
+            if self.ended {
+                return;
+            }
+        }
+    }
+
+    fn end(&mut self, reason: EndReason, out: &mut Vec<Output>) {
+        let asked: Vec<u32> = self
+            .questions
+            .all()
+            .map(|question| question.request)
+            .collect();
+        out.extend(
+            asked
+                .into_iter()
+                .map(|request| Output::ToVisitor(VisitorIn::Unask(Unask { request }))),
+        );
+        if self.agreed {
+            let none = SessionMessage {
+                session: String::new(),
+                agents: Vec::new(),
+            };
+            out.push(Output::ToVisitor(VisitorIn::Session(none)));
+        }
+        out.push(Output::ToVisitor(VisitorIn::VisitorEnd(VisitorEnd {
+            reason,
+        })));
+        for member in self.roster.all() {
+            out.push(Output::ToAgent(
+                member.id,
+                AgentIn::AgentEnd(AgentEnd { reason }),
+            ));
+            out.push(Output::CloseAgent(member.id, CloseCode::SessionEnded));
+        }
+        self.ended = true;
+        out.push(Output::Ended(reason));
+    }
+
+    /// Everybody is told who sees the page and what they may do.
+    fn announce(&self, out: &mut Vec<Output>) {
+        if self.agreed && matches!(self.visitor, Visitor::Here { .. }) {
+            let session = SessionMessage {
+                session: self.id.clone(),
+                agents: self.roster.shown(),
+            };
+            out.push(Output::ToVisitor(VisitorIn::Session(session)));
+        }
+        self.tell_agents(out);
+    }
+
+    fn tell_agents(&self, out: &mut Vec<Output>) {
+        out.extend(
+            self.roster
+                .here()
+                .map(|member| Output::ToAgent(member.id, self.state())),
+        );
+        out.push(Output::Changed);
+    }
+
+    fn state(&self) -> AgentIn {
+        AgentIn::State(State {
+            phase: self.phase(),
+            agents: self.roster.shown(),
+        })
+    }
+
+    fn to_viewers(&self, out: &mut Vec<Output>, message: impl Fn() -> AgentIn) {
+        out.extend(
+            self.roster
+                .viewers()
+                .map(|member| Output::ToAgent(member.id, message())),
+        );
+    }
+}
+
+fn is_lost(member: &Member, times: &Lifetimes, now: Instant) -> bool {
+    let may_be_away = if member.grants.is_empty() {
+        times.agent_token
+    } else {
+        times.agent_resume
+    };
+    !member.here && member.since + may_be_away <= now
+}
