@@ -38,7 +38,12 @@ interface WordyRule {
 /** Words of one text, and the rules that say them. */
 export interface Wordy {
   words: Words[];
+  sheet: CSSStyleSheet;
+  /** Undefined until they were asked for, and where they cannot be had. */
   rules: WordyRule[] | undefined;
+  asked: boolean;
+  /** A rule may name a mask: then its words are secret before anything is masked. */
+  named: boolean;
   /** What has to be blanked, as far as is known. */
   secret: Set<string>;
   all: boolean;
@@ -61,16 +66,25 @@ export class Secrets {
     if (!this.masking) return undefined;
     const words = findWords(text);
     if (words.length === 0) return undefined;
-    const list = rulesOf(sheet);
+    const named = namesAny(text, this.masks.tokens);
+    return { words, sheet, rules: undefined, asked: false, named, secret: new Set(), all: false };
+  }
+
+  /** Reading rules through CSSOM is dear, and a page without masks needs none of it. */
+  private ask(wordy: Wordy): void {
+    if (wordy.asked) return;
+    wordy.asked = true;
+    const list = rulesOf(wordy.sheet);
     const rules: WordyRule[] = [];
-    const complete = list !== undefined && collect(list, '', rules, { left: RULES });
-    return { words, rules: complete ? rules : undefined, secret: new Set(), all: false };
+    if (list && collect(list, '', rules, { left: RULES })) wordy.rules = rules;
   }
 
   /** Looks again; true if more is secret than before. */
   look(wordy: Wordy): boolean {
     const before = wordy.all ? -1 : wordy.secret.size;
     const roots = this.tree.opaque;
+    if (roots.size === 0 && !wordy.named) return this.spread(wordy, before);
+    this.ask(wordy);
     if (!wordy.rules || roots.size * wordy.rules.length > QUESTIONS) wordy.all = wordy.all || roots.size > 0;
     else {
       for (const rule of wordy.rules) {
@@ -81,6 +95,11 @@ export class Secrets {
     }
     // A word that CSSOM has and the text seems not to have was missed: blank all.
     for (const says of wordy.secret) if (!wordy.words.some((word) => word.says === says)) wordy.all = true;
+    return this.spread(wordy, before);
+  }
+
+  /** Values of custom properties that a rule of any sheet shows inside a mask. */
+  private spread(wordy: Wordy, before: number): boolean {
     for (const word of wordy.words) if (this.variables.has(word.property)) wordy.secret.add(word.says);
     return (wordy.all ? -1 : wordy.secret.size) !== before;
   }
@@ -104,6 +123,13 @@ export class Secrets {
     }
     return false;
   }
+}
+
+const SKIPPED = /\/\*[\s\S]*?\*\/|"(?:\\[\s\S]|[^"\\])*"|'(?:\\[\s\S]|[^'\\])*'/g;
+
+/** True if a token stands in the text, or could stand there escaped. */
+function namesAny(text: string, tokens: readonly string[]): boolean {
+  return tokens.some((token) => text.includes(token)) || text.replace(SKIPPED, '').includes('\\');
 }
 
 const PSEUDO_ELEMENT = /::[\w-]+(?:\([^()]*\))?|:(?:before|after|first-line|first-letter)\b/gi;
