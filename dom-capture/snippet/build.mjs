@@ -31,7 +31,8 @@ export async function bundle(entry, { mask = true, minify = true, format = 'iife
     write: false,
     format,
     minify,
-    charset: 'utf8',
+    // A page without a charset has its scripts read in another one.
+    charset: 'ascii',
     legalComments: 'none',
     target: ['chrome100', 'firefox115', 'safari16'],
     define: { COVIEW_MASK: String(mask) },

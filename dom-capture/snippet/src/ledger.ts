@@ -27,8 +27,7 @@ export class Ledger {
 
   /** May this session see the page? The first one after the visitor's yes is the one it was meant for. */
   admits(session: string): boolean {
-    if (this.bySite) return true;
-    if (this.session === PENDING) this.session = session;
+    if (this.session === PENDING || this.bySite) this.session = session;
     return this.session === session;
   }
 
@@ -36,11 +35,6 @@ export class Ledger {
   grants(agent: AgentState): number {
     const most = BY_VIEW | (this.bySite || this.control.has(agent.id) ? Grant.control : 0);
     return agent.grants & most;
-  }
-
-  /** Agents who left take nothing with them and find nothing when they come back. */
-  gone(agent: number): void {
-    this.control.delete(agent);
   }
 
   clear(): void {
@@ -52,7 +46,7 @@ export class Ledger {
     return { session: this.session, control: [...this.control] };
   }
 
-  restore({ session, control }: Kept): void {
+  restore({ session, control }: Pick<Kept, 'session' | 'control'>): void {
     this.session = session;
     for (const agent of control) this.control.add(agent);
   }

@@ -9,13 +9,15 @@ export interface Kept {
   session: string;
   /** Agents who were given control. */
   control: number[];
+  /** The site said that the visitor agreed to be seen online. */
+  granted: boolean;
 }
 
 const key = (site: string) => `coview:${site}`;
 
 export function keep(site: string, kept: Kept): void {
   try {
-    sessionStorage.setItem(key(site), JSON.stringify([kept.resume, kept.session, kept.control]));
+    sessionStorage.setItem(key(site), JSON.stringify([kept.resume, kept.session, kept.control, kept.granted]));
   } catch {
     // storage is off or full: the next page is a new visitor
   }
@@ -37,9 +39,14 @@ export function take(site: string): Kept | undefined {
     forget(site);
     const read: unknown = JSON.parse(text);
     if (!Array.isArray(read)) return undefined;
-    const [resume, session, control] = read as unknown[]; // each is checked below
+    const [resume, session, control, granted] = read as unknown[]; // each is checked below
     if (typeof resume !== 'string' || typeof session !== 'string' || !Array.isArray(control)) return undefined;
-    return { resume, session, control: control.filter((id): id is number => Number.isSafeInteger(id)) };
+    return {
+      resume,
+      session,
+      control: control.filter((id): id is number => Number.isSafeInteger(id)),
+      granted: granted === true,
+    };
   } catch {
     return undefined;
   }

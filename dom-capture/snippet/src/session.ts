@@ -10,6 +10,8 @@ type Message<K extends VisitorIn['kind']> = Extract<VisitorIn, { kind: K }>;
 const KNOWN_GRANTS = Grant.view | Grant.point | Grant.control;
 const MOST_AGENTS = 32;
 const MOST_ASKS = 8;
+/** The reason for an end comes right behind it. */
+const REASON_MS = 500;
 
 export class Session {
   readonly ledger = new Ledger();
@@ -21,6 +23,7 @@ export class Session {
   private stale = true;
   private asks: Message<'Ask'>[] = [];
   private dismiss: (() => void) | undefined;
+  private ending = 0;
 
   constructor(
     private readonly line: Line,
@@ -44,7 +47,8 @@ export class Session {
   /** The edge says who is in the session now. */
   update(message: Message<'Session'>, welcome: Welcome): void {
     if (message.session === '') {
-      this.end(EndReason.agentEnded);
+      this.sharing.stop();
+      this.ending = window.setTimeout(() => this.end(EndReason.agentEnded), REASON_MS);
       return;
     }
     if (!this.ledger.admits(message.session)) {
@@ -87,6 +91,7 @@ export class Session {
   }
 
   end(reason: number): void {
+    clearTimeout(this.ending);
     const was = this.live;
     this.sharing.stop();
     this.stale = true;
@@ -166,7 +171,6 @@ export class Session {
     }
     for (const old of before ?? []) {
       if (agents.some((one) => one.id === old.id)) continue;
-      this.ledger.gone(old.id);
       overlay.off(old.id);
       toasts.say(...nodes('left', { agent: old.name }));
     }

@@ -25,6 +25,8 @@ const SESSION_MS = 5000;
 const PAGE_MS = 250;
 const PRESENCE = { consent: 0, always: 1, never: 2 } as const;
 const MOST_WAITING = 20;
+const LONGEST_URL = 4096;
+const LONGEST_TITLE = 512;
 
 export class Visitor {
   private consent: ConsentState;
@@ -82,6 +84,7 @@ export class Visitor {
 
   private restore(kept: Kept): void {
     this.resume = kept.resume;
+    if (kept.granted) this.consent = 'granted';
     this.session.ledger.restore(kept);
   }
 
@@ -275,8 +278,8 @@ export class Visitor {
     if (!seen) return;
     this.connection.control({
       kind: 'Page',
-      url: location.href.replace(/#.*/s, ''),
-      title: document.title,
+      url: location.href.replace(/#.*/s, '').slice(0, LONGEST_URL),
+      title: document.title.slice(0, LONGEST_TITLE),
       width: innerWidth,
       height: innerHeight,
       visible: document.visibilityState === 'visible',
@@ -332,7 +335,7 @@ export class Visitor {
   private handOver(): void {
     const kept = this.session.ledger.keep();
     if (this.resume !== undefined && (this.granted || kept.session !== ''))
-      keep(this.tag.site, { resume: this.resume, ...kept });
+      keep(this.tag.site, { resume: this.resume, granted: this.granted, ...kept });
   }
 
   private siteName(): string {

@@ -10,7 +10,7 @@ export interface CodeActions {
 }
 
 export class CodePanel {
-  private readonly digits = el('p', { class: 'code', attrs: { 'aria-live': 'polite' } });
+  private readonly digits = el('div', { class: 'code', attrs: { 'aria-live': 'polite' } });
   private readonly left = el('p', { class: 'left' }, say('codeWait'));
   private readonly again: HTMLButtonElement;
   private readonly card: HTMLElement;
@@ -47,8 +47,9 @@ export class CodePanel {
   }
 
   show(code: string, seconds: number): void {
-    this.digits.replaceChildren(...(code.match(/.{1,3}/g) ?? []).map((part) => el('span', {}, part)));
-    this.digits.setAttribute('aria-label', [...code].join(' '));
+    const parts = (code.match(/.{1,3}/g) ?? []).map((part) => el('span', {}, part));
+    // Read out digit by digit, not as a number.
+    this.digits.replaceChildren(el('div', { attrs: { role: 'img', 'aria-label': [...code].join(' ') } }, ...parts));
     this.ends = performance.now() + seconds * 1000;
     this.again.hidden = true;
     clearInterval(this.timer);
@@ -75,7 +76,6 @@ export class CodePanel {
     }
     clearInterval(this.timer);
     this.digits.replaceChildren();
-    this.digits.removeAttribute('aria-label');
     this.left.textContent = say('codeGone');
     this.again.hidden = false;
   }
