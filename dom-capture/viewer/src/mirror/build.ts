@@ -2,7 +2,16 @@
 // document until the whole payload stands and its count is right.
 import { Prop } from '@coview/snippet/protocol';
 import { notCanonical } from './fault';
-import { childNamespace, EMPTY_ONLY, elementName, HTML, impliedNamespace, VOID, writtenNamespace } from './names';
+import {
+  childNamespace,
+  EMPTY_ONLY,
+  elementName,
+  HTML,
+  impliedNamespace,
+  NEVER,
+  VOID,
+  writtenNamespace,
+} from './names';
 import type { Size } from './placeholder';
 import { Scanner, Token } from './tokens';
 
@@ -210,6 +219,7 @@ class Building {
 
   private element(): Level {
     const { scanner, top, host } = this;
+    if (NEVER.has(scanner.name)) throw notCanonical('name');
     const size = this.mask('');
     const written = scanner.hasOwn ? this.written() : PLAIN;
     if ((scanner.name === 'u-el') !== (written.name !== undefined) && !size) throw notCanonical('u-el');

@@ -31,6 +31,9 @@ const SVG_ATTRIBUTES = byLowerCase(svgAttributes);
 /** Names whose elements have no content on the wire. */
 export const EMPTY_ONLY = new Set(['style', 'textarea', 'title', 'iframe', 'xmp', 'noembed', 'noframes']);
 
+/** Names that never stand on the wire themselves; `u:n` brings them. */
+export const NEVER = new Set(['script', 'noscript', 'plaintext']);
+
 /** Names that are written with `/>` and can have no children. */
 export const VOID = new Set(
   'area base basefont bgsound br col embed hr img input keygen link meta param source track wbr'.split(' '),

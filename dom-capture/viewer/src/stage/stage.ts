@@ -61,8 +61,9 @@ export class Stage {
     };
     this.host = make('div', 'coview-stage');
     this.root = this.host.attachShadow({ mode: 'open' });
-    const style = doc.createElement('style');
-    style.textContent = STAGE_CSS;
+    const sheet = new CSSStyleSheet(); // unlike a style element, not subject to the embedder's policy
+    sheet.replaceSync(STAGE_CSS);
+    this.root.adoptedStyleSheets = [sheet];
     this.stage = make('div', 'stage');
     this.page = make('div', 'page');
     this.marks = make('div', 'marks');
@@ -75,7 +76,7 @@ export class Stage {
     this.surface = make('div', 'surface');
     this.keys = keyboard(make('textarea', 'keys'), labels.keys);
     this.stage.append(this.page, this.marks, this.surface, this.keys, make('div', 'ring'));
-    this.root.append(style, this.stage);
+    this.root.append(this.stage);
     container.append(this.host);
     this.observer = new ResizeObserver(() => this.fit());
     this.observer.observe(this.host);

@@ -16,6 +16,7 @@ import { connect, createFrame, Mirror, MirrorFault, type MirrorOptions } from '.
 import { rewriteCss } from '../../src/mirror/css';
 import { Links } from '../../src/mirror/links';
 import { Inflow, inflate } from '../../src/wire/inflate';
+import { readTree } from './tree';
 
 const defaults: Snapshot = {
   doc: 0,
@@ -84,6 +85,7 @@ const harness = {
   documentOf,
   count,
   rewriteCss,
+  readTree,
   Links,
   inflate,
   Inflow,
