@@ -43,10 +43,10 @@ export class Scroll {
       this.changed.add(document);
       return true;
     }
-    if (!(target instanceof Node) || !this.tree.ids.has(target)) return false;
+    if (!(target instanceof Node)) return false;
     const element = target as Element; // only elements and the document scroll
     if (element === this.natives.documentElement.call(document)) return this.event(document);
-    this.read(element);
+    this.read(element); // also one that is not sent yet: it may be by the next flush
     return true;
   }
 
@@ -90,8 +90,9 @@ export class Scroll {
       const element = target as Element; // the only other kind
       const id = this.tree.ids.get(element);
       const offset = this.offsets.get(element);
-      if (id !== undefined && offset && !this.tree.opaque.has(element))
-        ops.push({ kind: 'X', id, x: offset.x, y: offset.y });
+      if (id === undefined || !offset || this.tree.opaque.has(element)) continue;
+      offset.of = id;
+      ops.push({ kind: 'X', id, x: offset.x, y: offset.y });
     }
     this.changed.clear();
   }
