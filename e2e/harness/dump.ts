@@ -24,8 +24,11 @@ export interface Dump {
   ready: boolean;
 }
 
-/** Dumps the page's own document, or on an agent's page the one of `window.view`. */
-export function dumpDocument(options: DumpOptions): Dump {
+/**
+ * Dumps the page's own document, or on an agent's page the one of `window.view`. Gives a `Dump` as JSON: one string comes
+ * out of the browser a hundred times faster than as many values.
+ */
+export function dumpDocument(options: DumpOptions): string {
   interface View {
     document: Document | null;
     /** What the mirror changed or held back, as the page said it. */
@@ -35,7 +38,7 @@ export function dumpDocument(options: DumpOptions): Dump {
   const view = (window as unknown as { view?: View }).view; // put there by the agent's page
   const doc = agent ? view?.document : document;
   const out: Dump = { nodes: 0, hash: '', lines: [], scrolls: [], sheets: [], masked: 0, ready: false };
-  if (!doc?.documentElement) return out;
+  if (!doc?.documentElement) return JSON.stringify(out);
   out.ready = true;
 
   const AUTOMATIC = [
@@ -129,6 +132,9 @@ export function dumpDocument(options: DumpOptions): Dump {
     return live;
   };
 
+  // The browser writes a shorthand with var() that a longhand follows as empty longhands, and reads nothing from them:
+  // what was built from such text can't have them.
+  const withoutLost = (text: string): string => text.replace(/(?<=[{;] )[\w-]+: ; /g, '');
   // URLs in rules: the visitor's are resolved, the agent's are taken out of the asset capability's query.
   const ruleText = (text: string, base: string): string =>
     text.replace(/url\("((?:[^"\\]|\\.)*)"\)/g, (_, url: string) => {
@@ -153,7 +159,7 @@ export function dumpDocument(options: DumpOptions): Dump {
       return null;
     }
     const text: string[] = [];
-    for (const rule of rules) text.push(rule instanceof CSSImportRule ? '@import' : ruleText(rule.cssText, base));
+    for (const rule of rules) text.push(rule instanceof CSSImportRule ? '@import' : ruleText(withoutLost(rule.cssText), base));
     return text.join('\n');
   };
 
@@ -221,5 +227,5 @@ export function dumpDocument(options: DumpOptions): Dump {
   adopted(doc, 'document');
   for (const child of doc.childNodes) walk(child, 0);
   out.hash = `${a >>> 0} ${b >>> 0}`;
-  return out;
+  return JSON.stringify(out);
 }

@@ -116,10 +116,10 @@ export const applications: RealPage[] = [
     name: 'a code editor (CodeMirror)',
     path: '/pages/codemirror.html',
     nodes: 500,
-    ready: shown('.CodeMirror-line'),
+    ready: shown('.CodeMirror-code .CodeMirror-line'),
     steps: [
       async (page) => {
-        await page.locator('.CodeMirror-line').nth(3).click();
+        await page.locator('.CodeMirror-code .CodeMirror-line').nth(3).click();
         await page.keyboard.type('const lamp = (bright) => bright * 2;');
       },
       (page) => page.locator('.CodeMirror-scroll').evaluate((element) => element.scrollTo(0, 1400)),
@@ -138,7 +138,7 @@ export const applications: RealPage[] = [
         await page.mouse.wheel(0, 1200);
       },
       async (page) => {
-        await page.locator('.ag-row [col-id="note"]').nth(12).dblclick();
+        await page.locator('.ag-row [col-id="what"]').nth(12).dblclick();
         await page.keyboard.type('mended');
         await page.keyboard.press('Enter');
       },
@@ -173,7 +173,7 @@ export const documents: RealPage[] = [
     ready: shown('#apicontent h2'),
     steps: [
       scroll(4000),
-      (page) => page.locator('.js-flavor-selector').first().click(),
+      (page) => page.locator('#toc a').nth(30).click(),
       (page) =>
         page.evaluate(() => {
           // What a filter in a page does: much goes, some of it comes back elsewhere.

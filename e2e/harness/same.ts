@@ -84,10 +84,11 @@ function sheetDifference(visitor: Dump, agent: Dump): string | undefined {
 
 async function dumps(visitor: Page, agent: Page, masks: string[], lines: boolean): Promise<[Dump, Dump]> {
   const options = (side: DumpOptions['side']): DumpOptions => ({ side, masks, lines });
-  return Promise.all([
+  const [ours, theirs] = await Promise.all([
     visitor.evaluate(dumpDocument, options('visitor')),
     agent.evaluate(dumpDocument, options('agent')),
   ]);
+  return [JSON.parse(ours), JSON.parse(theirs)]; // both are what `dumpDocument` wrote
 }
 
 function quickSame(visitor: Dump, agent: Dump, options: SameOptions): boolean {
