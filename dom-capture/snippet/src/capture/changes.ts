@@ -196,7 +196,7 @@ export class Changes {
     const roots = new Set<Node>();
     for (const element of touched) roots.add(natives.getRootNode.call(element));
     for (const root of roots) if (root !== document) masks.collect(root as ShadowRoot, false, masked); // trees of the page
-    for (const element of touched) this.compareMask(element, masked.has(element) || masks.hides(element));
+    for (const element of touched) this.compareMask(element, masked.has(element) || masks.remembers(element));
     if (!masks.context) return;
     for (const element of masked) if (tree.ids.has(element)) this.compareMask(element, true);
     for (const element of tree.opaque) if (!masked.has(element)) this.compareMask(element, masks.hides(element));

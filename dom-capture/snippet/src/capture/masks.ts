@@ -126,6 +126,11 @@ export class Masks {
     return MASKING && this.guards(element);
   }
 
+  /** The part of `hides` that no selector tells. */
+  remembers(element: Element): boolean {
+    return MASKING && (this.passwords.has(element) || this.isCard(element));
+  }
+
   /** `hides`, also in the build that does not mask: for what agents may touch. */
   guards(element: Element): boolean {
     return this.natives.matches.call(element, this.guard) || this.passwords.has(element) || this.isCard(element);
