@@ -1,5 +1,6 @@
 // Writes attributes into the mirrored tree so that nothing runs, nothing navigates and nothing loads but through the
 // edge. What the page really said is kept beside, for whoever compares trees.
+import * as dom from './dom';
 import type { Links } from './links';
 import { runsScript } from './links';
 import { attributeName, attributeNamespace, HTML, SVG } from './names';
@@ -10,7 +11,7 @@ type Rule = (value: string, element: Element, links: Links) => string | undefine
 const withhold: Rule = () => undefined;
 const unlessScript: Rule = (value) => (runsScript(value) ? undefined : value);
 const css: Rule = (value, _, links) => links.css(value);
-const svgCss: Rule = (value, element, links) => (element.namespaceURI === SVG ? links.css(value) : value);
+const svgCss: Rule = (value, element, links) => (dom.namespaceURI(element) === SVG ? links.css(value) : value);
 const asset: Rule = (value, _, links) => links.asset(value);
 const srcset: Rule = (value, _, links) => links.srcset(value);
 
@@ -20,23 +21,23 @@ const HOLDS_SRC = new Set(['iframe', 'frame', 'embed', 'object', 'script', 'trac
 const src: Rule = (value, element, links) => {
   if (element.namespaceURI !== HTML)
     return element.localName === 'script' ? undefined : unlessScript(value, element, links);
-  if (LOADS_SRC.has(element.localName)) return links.asset(value);
-  return HOLDS_SRC.has(element.localName) ? undefined : unlessScript(value, element, links);
+  if (LOADS_SRC.has(name)) return links.asset(value);
+  return HOLDS_SRC.has(name) ? undefined : unlessScript(value, element, links);
 };
 
 const href: Rule = (value, element, links) => {
-  const name = element.localName;
+  const name = dom.localName(element);
   if (name === 'script' || name === 'base' || name === 'link') return undefined; // a link's sheet: sheets.ts
-  if (element.namespaceURI === SVG && name !== 'a') return links.asset(value);
+  if (dom.namespaceURI(element) === SVG && name !== 'a') return links.asset(value);
   return unlessScript(value, element, links);
 };
 
 const notOnMeta: Rule = (value, element) =>
-  element.localName === 'meta' && element.namespaceURI === HTML ? undefined : value;
+  dom.localName(element) === 'meta' && dom.namespaceURI(element) === HTML ? undefined : value;
 
 /** An animation of an address would load it again and again, past all rules: it stands still. */
 const animated: Rule = (value, element) =>
-  element.namespaceURI === SVG && /^\s*(?:xlink:)?href\s*$/i.test(value) ? undefined : value;
+  dom.namespaceURI(element) === SVG && /^\s*(?:xlink:)?href\s*$/i.test(value) ? undefined : value;
 
 const RULES = new Map<string, Rule>([
   ['src', src],
@@ -115,13 +116,26 @@ export class Attributes {
 
   /** Sets an attribute that the wire wrote as `name`. */
   set(element: Element, name: string, value: string): void {
-    const namespace = element.namespaceURI ?? HTML;
+    const namespace = dom.namespaceURI(element) ?? '';
     this.write(element, attributeName(name, namespace), attributeNamespace(name, namespace), value);
+  }
+
+  /** The same on an element that has just been made: nothing of it is kept yet, and most names need no rule. */
+  setFirst(element: Element, namespace: string, name: string, value: string): void {
+    if (namespace !== HTML || RULES.has(name) || isHandler(name)) {
+      this.write(element, attributeName(name, namespace), attributeNamespace(name, namespace), value);
+      return;
+    }
+    try {
+      element.setAttribute(name, value);
+    } catch {
+      this.putOdd(element, name, value);
+    }
   }
 
   /** Removes an attribute that the wire wrote as `name`. */
   remove(element: Element, name: string): void {
-    const namespace = element.namespaceURI ?? HTML;
+    const namespace = dom.namespaceURI(element) ?? '';
     this.drop(element, attributeName(name, namespace));
   }
 
@@ -134,7 +148,7 @@ export class Attributes {
       if (cut <= 0) continue;
       const name = pair.slice(0, cut);
       now.push(name);
-      this.write(element, name, attributeNamespace(name, element.namespaceURI ?? HTML), pair.slice(cut + 1));
+      this.write(element, name, attributeNamespace(name, dom.namespaceURI(element) ?? ''), pair.slice(cut + 1));
     }
     for (const name of before) if (!now.includes(name)) this.drop(element, name);
     if (now.length > 0) this.odd.set(element, now);
@@ -143,14 +157,14 @@ export class Attributes {
 
   /** Puts a value that is Coview's own where the page's was. */
   replace(element: Element, name: string, value: string | undefined): void {
-    if (value === undefined) element.removeAttribute(name);
-    else element.setAttribute(name, value);
+    if (value === undefined) dom.removeAttribute(element, name);
+    else dom.setAttribute(element, name, value);
   }
 
   private drop(element: Element, name: string): void {
     this.kept.get(element)?.delete(name);
-    element.removeAttribute(name);
-    element.removeAttributeNS(null, name); // HTML elements: removeAttribute means the lower-case name
+    dom.removeAttribute(element, name);
+    dom.removeAttributeNS(element, null, name); // HTML elements: removeAttribute means the lower-case name
   }
 
   private write(element: Element, name: string, namespace: string | null, value: string): void {
@@ -161,7 +175,7 @@ export class Attributes {
       if (kept) kept.set(name, value);
       else this.kept.set(element, new Map([[name, value]]));
       if (admitted === undefined) {
-        element.removeAttribute(name);
+        dom.removeAttribute(element, name);
         return;
       }
     } else kept?.delete(name);
@@ -170,9 +184,9 @@ export class Attributes {
 
   private put(element: Element, name: string, namespace: string | null, value: string): void {
     try {
-      if (namespace === null && (element.namespaceURI !== HTML || name === name.toLowerCase())) {
-        element.setAttribute(name, value);
-      } else element.setAttributeNS(namespace, name, value);
+      if (namespace === null && (dom.namespaceURI(element) !== HTML || name === name.toLowerCase())) {
+        dom.setAttribute(element, name, value);
+      } else dom.setAttributeNS(element, namespace, name, value);
     } catch {
       this.putOdd(element, name, value);
     }
@@ -181,11 +195,11 @@ export class Attributes {
   /** Names that DOM calls refuse and an HTML parser takes: parsed once in an inert template, then cloned. */
   private putOdd(element: Element, name: string, value: string): void {
     if (!/^[^\s/>=\0"'<&][^\s/>=\0<&]*$/.test(name)) return;
-    const template = this.document.createElement('template');
+    const template = dom.createElement(this.document, 'template') as HTMLTemplateElement; // by its name
     template.innerHTML = `<i ${name}=""></i>`;
     const attribute = template.content.firstElementChild?.attributes[0]?.cloneNode() as Attr | undefined; // an Attr clones to an Attr
     if (!attribute || isHandler(attribute.name)) return;
     attribute.value = value;
-    element.setAttributeNode(this.document.importNode(attribute));
+    dom.setAttributeNode(element, dom.importNode(this.document, attribute));
   }
 }

@@ -1,6 +1,8 @@
 // Builds nodes from canonical markup by DOM calls, numbering them in pre-order as the page did. Nothing is in the
 // document until the whole payload stands and its count is right.
+
 import { Prop } from '@coview/snippet/protocol';
+import * as dom from './dom';
 import { notCanonical } from './fault';
 import {
   childNamespace,
@@ -20,7 +22,7 @@ export interface BuildHost {
   readonly document: Document;
   /** Takes the next node into the table of ids. */
   number(id: number, node: Node): void;
-  attribute(element: Element, name: string, value: string): void;
+  attribute(element: Element, namespace: string, name: string, value: string): void;
   oddAttributes(element: Element, list: string): void;
   property(element: Element, what: number, value: string): void;
   built(element: Element): void;
@@ -98,7 +100,7 @@ class Building {
     private readonly host: BuildHost,
   ) {
     this.scanner = new Scanner(html);
-    this.fragment = host.document.createDocumentFragment();
+    this.fragment = dom.createFragment(host.document);
     this.id = place.first - 1;
     this.top = level(this.fragment, '', place.namespace);
   }
@@ -134,9 +136,9 @@ class Building {
 
   private text(data: string): void {
     if (this.place.whole && this.stack.length === 0) throw notCanonical('text beside the root');
-    const node = this.host.document.createTextNode(this.top.mute ? '' : data);
+    const node = dom.createText(this.host.document, this.top.mute ? '' : data);
     this.number(node);
-    this.top.node.appendChild(node);
+    dom.appendChild(this.top.node, node);
   }
 
   private skip(): void {
@@ -160,7 +162,7 @@ class Building {
   private open(): void {
     const { scanner, place, stack } = this;
     if (scanner.isVoid !== VOID.has(scanner.name)) throw notCanonical('void');
-    if (place.whole && stack.length === 0 && this.fragment.firstChild) throw notCanonical('second root');
+    if (place.whole && stack.length === 0 && dom.firstChild(this.fragment)) throw notCanonical('second root');
     const child = scanner.shadow !== undefined ? this.shadow(scanner.shadow) : this.element();
     if (scanner.isVoid) {
       this.finish(child);
@@ -173,7 +175,8 @@ class Building {
 
   private shadow(mode: string): Level {
     const { scanner, top } = this;
-    const placed = scanner.name === 'template' && this.last === Token.open && top.node.nodeType === Node.ELEMENT_NODE;
+    const placed =
+      scanner.name === 'template' && this.last === Token.open && dom.nodeType(top.node) === Node.ELEMENT_NODE;
     const size = this.mask('shadowrootmode');
     if (!placed || (mode !== 'open' && mode !== 'closed')) throw notCanonical('shadow root');
     if (!size && scanner.attributes.length > 2) throw notCanonical('shadow root');
@@ -187,7 +190,7 @@ class Building {
 
   private attach(host: Element): ShadowRoot {
     try {
-      return host.attachShadow({ mode: 'open' });
+      return dom.attachShadow(host, { mode: 'open' });
     } catch {
       throw notCanonical('shadow host');
     }
@@ -228,8 +231,8 @@ class Building {
     const name = written.name ?? elementName(wireName, namespace);
     const element = this.create(namespace, written.prefix, name);
     this.number(element);
-    if (!size) this.dress(element);
-    top.node.appendChild(element);
+    if (!size) this.dress(element, namespace);
+    dom.appendChild(top.node, element);
     const child = level(element, scanner.name, childNamespace(namespace, name));
     child.masked = size;
     child.sealed = size !== undefined || EMPTY_ONLY.has(scanner.name);
@@ -257,20 +260,20 @@ class Building {
     const { document } = this.host;
     try {
       if (namespace === HTML && prefix === undefined && name === name.toLowerCase())
-        return document.createElement(name);
-      return document.createElementNS(namespace, prefix ? `${prefix}:${name}` : name);
+        return dom.createElement(document, name);
+      return dom.createElementNS(document, namespace, prefix ? `${prefix}:${name}` : name);
     } catch {
-      return document.createElementNS(namespace, 'u-el'); // a name this browser's DOM calls refuse
+      return dom.createElementNS(document, namespace, 'u-el'); // a name this browser's DOM calls refuse
     }
   }
 
-  private dress(element: Element): void {
+  private dress(element: Element, namespace: string): void {
     const { host } = this;
     const list = this.scanner.attributes;
     for (let i = 0; i < list.length; i += 2) {
       const name = list[i] ?? '';
       const value = list[i + 1] ?? '';
-      if (name.charCodeAt(1) !== 58 || name.charCodeAt(0) !== 117) host.attribute(element, name, value);
+      if (name.charCodeAt(1) !== 58 || name.charCodeAt(0) !== 117) host.attribute(element, namespace, name, value);
       else if (name === 'u:a') host.oddAttributes(element, value);
       else {
         const what = LIVE[name];

@@ -1,7 +1,9 @@
 // What one epoch of a mirrored document consists of, and what the builder and the ops tell of its nodes.
+
 import { Prop } from '@coview/snippet/protocol';
 import { Attributes } from './attributes';
 import type { BuildHost } from './build';
+import * as dom from './dom';
 import { badOp } from './fault';
 import type { Links } from './links';
 import { LiveState } from './live';
@@ -35,8 +37,8 @@ export class MirrorParts implements BuildHost {
     this.ids.set(id, node);
   }
 
-  attribute(element: Element, name: string, value: string): void {
-    this.attributes.set(element, name, value);
+  attribute(element: Element, namespace: string, name: string, value: string): void {
+    this.attributes.setFirst(element, namespace, name, value);
   }
 
   oddAttributes(element: Element, list: string): void {
@@ -44,7 +46,7 @@ export class MirrorParts implements BuildHost {
   }
 
   property(element: Element, what: number, value: string): void {
-    if (what === Prop.title) element.textContent = value;
+    if (what === Prop.title) dom.setText(element, value);
     else this.live.take(element, what, value);
   }
 
@@ -54,7 +56,7 @@ export class MirrorParts implements BuildHost {
 
   placeholder(node: Element | ShadowRoot, size: Size, byEdge: boolean): void {
     this.masks.set(node, { size, byEdge });
-    if (node.nodeType === Node.ELEMENT_NODE) drawPlaceholder(node as Element, size, byEdge); // by its node type
+    if (dom.nodeType(node) === Node.ELEMENT_NODE) drawPlaceholder(node as Element, size, byEdge); // by its node type
   }
 
   /** Where a scroll position of the page belongs. */
@@ -65,15 +67,16 @@ export class MirrorParts implements BuildHost {
   /** Constructed sheets of a shadow root, or of the document. */
   adopt(id: number, hashes: readonly string[]): void {
     const root = this.ids.get(id);
-    if (root.nodeType !== Node.DOCUMENT_NODE && root.nodeType !== Node.DOCUMENT_FRAGMENT_NODE)
-      throw badOp('not a root');
+    const type = dom.nodeType(root);
+    if (type !== Node.DOCUMENT_NODE && type !== Node.DOCUMENT_FRAGMENT_NODE) throw badOp('not a root');
     this.sheets.adopt(root as Document | ShadowRoot, hashes); // by its node type
   }
 
   /** The sheet of a `<style>` or `<link>` element; without a hash a link loads its URL through the edge. */
   sheet(id: number, hash: string | undefined): void {
     const owner = this.ids.element(id);
-    if (owner.localName !== 'style' && owner.localName !== 'link') throw badOp('not a sheet');
+    const name = dom.localName(owner);
+    if (name !== 'style' && name !== 'link') throw badOp('not a sheet');
     this.sheets.own(owner, hash);
   }
 
@@ -83,7 +86,8 @@ export class MirrorParts implements BuildHost {
     this.ids.forget(node, (element) => {
       this.masks.delete(element);
       this.scrolls.forget(element);
-      if (element.localName === 'link' || element.localName === 'style') this.sheets.forget(element);
+      const name = dom.localName(element);
+      if (name === 'link' || name === 'style') this.sheets.forget(element);
     });
   }
 }

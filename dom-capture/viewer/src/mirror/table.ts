@@ -1,10 +1,12 @@
 // The table of ids: which node an id means, and which ids have died. An id is never looked up in the DOM.
+import * as dom from './dom';
 import { badOp } from './fault';
 
 /** Ids of one document, from 0, the document itself. */
 export class IdTable {
   private readonly nodes: (Node | null | undefined)[];
-  private readonly ids = new WeakMap<Node, number>();
+  /** Not weak: the table holds the nodes anyway, and a weak map costs a snapshot a fifth more. */
+  private readonly ids = new Map<Node, number>();
   private live = 0;
 
   constructor(private readonly document: Document) {
@@ -38,8 +40,7 @@ export class IdTable {
   }
 
   id(node: Node): number | undefined {
-    const id = this.ids.get(node);
-    return id !== undefined && this.nodes[id] === node ? id : undefined;
+    return this.ids.get(node);
   }
 
   /** True of an id whose node was removed, by itself or with an ancestor. */
@@ -56,7 +57,7 @@ export class IdTable {
 
   element(id: number): Element {
     const node = this.get(id);
-    if (node.nodeType !== Node.ELEMENT_NODE) throw badOp('not an element');
+    if (dom.nodeType(node) !== Node.ELEMENT_NODE) throw badOp('not an element');
     return node as Element; // by its node type
   }
 
@@ -67,14 +68,16 @@ export class IdTable {
       const id = this.id(node);
       if (id !== undefined && node !== this.document) {
         this.nodes[id] = null;
+        this.ids.delete(node);
         this.live--;
       }
-      if (node.nodeType === Node.ELEMENT_NODE) {
+      if (dom.nodeType(node) === Node.ELEMENT_NODE) {
         const element = node as Element; // by its node type
         gone(element);
-        if (element.shadowRoot) stack.push(element.shadowRoot);
+        const root = dom.shadowRoot(element);
+        if (root) stack.push(root);
       }
-      for (let child = node.firstChild; child; child = child.nextSibling) stack.push(child);
+      for (let child = dom.firstChild(node); child; child = dom.nextSibling(child)) stack.push(child);
     }
   }
 }
