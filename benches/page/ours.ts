@@ -23,11 +23,14 @@ function recorder(): OurRecorder {
   let sent: Sent[] = [];
   let kept: Sent[] = [];
   let capture: Capture | undefined;
+  let last = 0;
   const send = (place: Sent['place'], messages: StreamMessage[]): void => {
     sent.push({ place, body: payload(codec, messages) });
+    last = performance.now();
   };
   const size = (): number => sent.reduce((sum, one) => sum + one.body.length, 0);
   return {
+    last: () => last,
     async start() {
       const begin = performance.now();
       capture = startCapture({

@@ -18,7 +18,9 @@ function take(inlineStylesheet: boolean): Sample {
 function recorder(): Recorder {
   let emitted: string[] = [];
   let stop: (() => void) | undefined;
+  let last = 0;
   return {
+    last: () => last,
     async start() {
       const begin = performance.now();
       let full = 0;
@@ -27,6 +29,7 @@ function recorder(): Recorder {
         maskInputOptions: { password: true },
         emit(event: eventWithTime) {
           emitted.push(JSON.stringify(event));
+          last = performance.now();
           if (event.type === 2) full = performance.now() - begin;
         },
       });

@@ -18,6 +18,8 @@ export interface Recorder {
   /** Starts recording; settles when the first snapshot and what belongs to it has been emitted. */
   start(): Promise<Sample>;
   stop(): void;
+  /** Time of the last emission, by `performance.now()`. */
+  last(): number;
   /** Counts and forgets what was emitted; not part of any measured time. */
   emitted(): Promise<Emitted>;
 }

@@ -69,10 +69,10 @@ async function visitSide(tab, scripts, side, rounds) {
   const out = loads.map((load) => ({ ...load, task: [], script: [], emitted: undefined }));
   for (let round = 0; round <= rounds; round++) {
     for (const [index, load] of out.entries()) {
-      await tab.evaluate((n) => globalThis.benchLoads.prepare(n), index);
+      await tab.evaluate((n) => globalThis.benchLoads.prepare(n, globalThis.recorder), index);
       if (side !== 'none') await tab.evaluate(() => globalThis.recorder.emitted());
       const before = await read();
-      await tab.evaluate((n) => globalThis.benchLoads.run(n), index);
+      await tab.evaluate((n) => globalThis.benchLoads.run(n, globalThis.recorder), index);
       const after = await read();
       if (side !== 'none') load.emitted = await tab.evaluate(() => globalThis.recorder.emitted());
       if (round === 0) continue;

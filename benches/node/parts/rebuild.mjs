@@ -61,15 +61,16 @@ async function visitWay(browser, server, script, way, input, warm) {
     for (let turn = 0; turn <= warm; turn++) {
       await tab.evaluate(() => globalThis.benchRebuild.clear());
       const before = await read();
-      const { ms, nodes } = await tab.evaluate((name) => globalThis.benchRebuild[name](), way);
+      const { ms } = await tab.evaluate((name) => globalThis.benchRebuild[name](), way);
       await tab.evaluate(
         () =>
           new Promise((resolve) => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(resolve)), 200)),
       );
       const after = await read();
-      out.nodes = nodes;
-      if (turn === 0) out.cold = ms;
-      else {
+      if (turn === 0) {
+        out.cold = ms;
+        out.nodes = await tab.evaluate(() => globalThis.benchRebuild.nodes());
+      } else {
         out.warm.push(ms);
         out.task.push(after.task - before.task);
       }
