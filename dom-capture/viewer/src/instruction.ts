@@ -1,5 +1,7 @@
 // From what an embedder asks to what the wire carries.
+
 import type { Instruction } from '@coview/snippet/protocol';
+import * as dom from './mirror/dom';
 import type { Mirror } from './mirror/mirror';
 import type { Ask, Target } from './types';
 
@@ -53,7 +55,7 @@ function idOf(target: Target, mirror: Mirror | undefined): number | undefined {
 }
 
 function middleOf(node: Node | undefined): { x: number; y: number } {
-  if (node?.nodeType !== Node.ELEMENT_NODE) return { x: 0, y: 0 };
-  const box = (node as Element).getBoundingClientRect(); // by its node type
+  if (!node || dom.nodeType(node) !== Node.ELEMENT_NODE) return { x: 0, y: 0 };
+  const box = dom.boxOf(node as Element); // by its node type
   return { x: box.width / 2, y: box.height / 2 };
 }

@@ -1,4 +1,5 @@
 // One agent's view of one session: connection, stream, stage and tools put together, and the API embedders use.
+
 import {
   type AgentIn,
   EndReason,
@@ -10,6 +11,7 @@ import {
 } from '@coview/snippet/protocol';
 import { Follower } from './follower';
 import { instructionFor } from './instruction';
+import * as dom from './mirror/dom';
 import type { Reason } from './mirror/fault';
 import { Mirror } from './mirror/mirror';
 import { SheetStore } from './mirror/sheets';
@@ -249,7 +251,7 @@ export class View {
 
   private built(mirror: Mirror, snapshot: Snapshot): void {
     this.stage.viewport(mirror.viewport.width, mirror.viewport.height);
-    mirror.document.addEventListener('load', () => this.settle(), true); // images and sheets change the layout
+    dom.listen(mirror.document, 'load', () => this.settle(), true); // images and sheets change the layout
     this.showWhenStyled(mirror);
     this.events.emit('snapshot', { epoch: this.follower.epoch, nodes: snapshot.count, url: snapshot.url });
     this.events.emit('viewport', mirror.viewport);
@@ -258,7 +260,7 @@ export class View {
 
   /** Shows the new picture once its sheets are there, so that a reload does not flash. */
   private showWhenStyled(mirror: Mirror): void {
-    const frame = mirror.document.defaultView?.frameElement as HTMLIFrameElement; // the mirror checked it
+    const frame = dom.windowOf(mirror.document)?.frameElement as HTMLIFrameElement; // the mirror checked it
     const turn = ++this.showing;
     const until = performance.now() + SHOW_AFTER_MS;
     const look = (): void => {
@@ -286,7 +288,7 @@ export class View {
       this.wasUrl = mirror.url;
       this.events.emit('url', { url: mirror.url });
     }
-    const { title } = mirror.document;
+    const title = dom.titleOf(mirror.document);
     if (title !== this.wasTitle) {
       this.wasTitle = title;
       this.events.emit('title', { title });

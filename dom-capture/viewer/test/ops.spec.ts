@@ -353,3 +353,37 @@ test('a page nested thousands deep is built, patched and forgotten without recur
   });
   expect(seen).toEqual([3903, 2, '2 depth']);
 });
+
+test('names in the page that hide the DOM’s own change nothing', async ({ agent }) => {
+  const seen = await agent.evaluate(() => {
+    const own = (proto: object) => Object.getOwnPropertyNames(proto);
+    const ofNodes = [...own(Node.prototype), ...own(Element.prototype), ...own(HTMLElement.prototype)];
+    const inputs = ofNodes.map((name) => `<input name="${name}"/>`.replace(/u:/g, '')).join('');
+    const images = [...own(Document.prototype), ...own(Node.prototype)]
+      .map((name) => `<img name="${name}"/><form name="${name}"></form>`)
+      .join('');
+    const html = `<html><body>${images}<form id="f">${inputs}<p>t</p></form><b>after</b></body></html>`;
+    const m = viewer.mirror({ html, scrolls: [{ id: 0, x: 0, y: 1 }] });
+    const last = m.parts.ids.last;
+    const b = last - 1;
+    const p = b - 2;
+    const form = p - ofNodes.length - 1;
+    const clobbered = (m.nodeOf(form) as HTMLFormElement).firstChild !== null && typeof m.document.createElement;
+    const why = viewer.refusal(() => {
+      m.patch([
+        viewer.insert(form, p, last + 1, '<i>new</i><style></style>'),
+        viewer.insert(p, 0, last + 4, '<u></u>'),
+        { kind: 'M', parent: form, prev: 0, id: p },
+        { kind: 'A', id: form, name: 'class', value: 'c' },
+        { kind: 'H', id: 0, hashes: ['aaaaaaaaaaaaaaaa'] },
+        { kind: 'X', id: form, x: 0, y: 1 },
+        { kind: 'T', id: p + 1, text: 'changed' },
+        { kind: 'K', id: p },
+      ]);
+      m.patch([{ kind: 'R', id: form }]);
+      m.snapshot(viewer.snapshot({ html: '<html><body>again</body></html>' }));
+    });
+    return { clobbered, why, form: typeof m.nodeOf(form), text: m.nodeOf(3)?.nodeValue, nodes: m.nodes };
+  });
+  expect(seen).toEqual({ clobbered: 'object', why: 'none', form: 'undefined', text: 'again', nodes: 3 });
+});

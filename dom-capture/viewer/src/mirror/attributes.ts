@@ -19,8 +19,8 @@ const LOADS_SRC = new Set(['img', 'input', 'video', 'audio', 'source', 'image'])
 const HOLDS_SRC = new Set(['iframe', 'frame', 'embed', 'object', 'script', 'track', 'portal', 'fencedframe', 'applet']);
 
 const src: Rule = (value, element, links) => {
-  if (element.namespaceURI !== HTML)
-    return element.localName === 'script' ? undefined : unlessScript(value, element, links);
+  const name = dom.localName(element);
+  if (dom.namespaceURI(element) !== HTML) return name === 'script' ? undefined : unlessScript(value, element, links);
   if (LOADS_SRC.has(name)) return links.asset(value);
   return HOLDS_SRC.has(name) ? undefined : unlessScript(value, element, links);
 };

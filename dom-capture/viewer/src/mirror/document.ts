@@ -1,5 +1,6 @@
 // The document a page is mirrored into: an iframe that runs no script, under a policy that lets nothing but the edge
 // load. Building anywhere else is refused.
+import * as dom from './dom';
 
 /** Exactly this: same origin, so that we can build in it; no scripts, forms, popups, navigation. */
 export const SANDBOX = 'allow-same-origin';
@@ -17,7 +18,7 @@ export function createFrame(parent: Node): HTMLIFrameElement {
 
 /** Throws unless `document` is that of a frame as `createFrame` makes it. */
 export function assertInert(document: Document): void {
-  const frame = document.defaultView?.frameElement;
+  const frame = dom.windowOf(document)?.frameElement;
   if (frame?.localName !== 'iframe' || frame.getAttribute('sandbox') !== SANDBOX) {
     throw new Error(`a page is mirrored only into an iframe with sandbox="${SANDBOX}"`);
   }
@@ -69,22 +70,23 @@ function modeDoctype(doctype: Doctype | undefined, quirks: boolean): string {
  * once set for a document can't be taken back.
  */
 export function openDocument(document: Document, doctype: Doctype | undefined, quirks: boolean, csp: string): void {
-  document.open();
-  document.write(
+  dom.open(document);
+  dom.write(
+    document,
     `${modeDoctype(doctype, quirks)}<html><head><meta http-equiv="Content-Security-Policy" content="${csp}">` +
       '<meta name="referrer" content="no-referrer"><meta http-equiv="x-dns-prefetch-control" content="off"></head></html>',
   );
-  document.close();
-  document.adoptedStyleSheets = [];
-  document.documentElement?.remove();
-  document.doctype?.remove();
-  if (doctype) document.insertBefore(doctypeNode(document, doctype), null);
+  dom.close(document);
+  dom.adopt(document, []);
+  for (const node of [dom.rootOf(document), dom.doctypeOf(document)]) if (node) dom.removeChild(document, node);
+  if (doctype) dom.appendChild(document, doctypeNode(document, doctype));
 }
 
 function doctypeNode(document: Document, doctype: Doctype): DocumentType {
+  const implementation = dom.implementationOf(document);
   try {
-    return document.implementation.createDocumentType(doctype.name, doctype.public, doctype.system);
+    return implementation.createDocumentType(doctype.name, doctype.public, doctype.system);
   } catch {
-    return document.implementation.createDocumentType('html', '', '');
+    return implementation.createDocumentType('html', '', '');
   }
 }

@@ -1,6 +1,8 @@
 // Live state that attributes don't show: values, checks, selections, dialogs, media. Applied after the tree stands,
 // since radio groups and selects change each other while they grow.
+
 import { Prop } from '@coview/snippet/protocol';
+import * as dom from './dom';
 
 /** Keeps the live state of one document as the page has it. */
 export class LiveState {
@@ -12,7 +14,7 @@ export class LiveState {
 
   /** Told of each element that was built, so that groups are set right at the end. */
   built(element: Element): void {
-    const name = element.localName;
+    const name = dom.localName(element);
     if (name === 'input') {
       const input = element as HTMLInputElement; // built in HTML: the caller says so
       if (input.type === 'radio' && input.defaultChecked && !this.checked.has(input)) this.radios.add(input);
@@ -21,8 +23,8 @@ export class LiveState {
 
   /** An option's select has to be looked at again. */
   touched(node: Node | null): void {
-    for (let at = node; at; at = at.parentNode) {
-      if ((at as Element).localName !== 'select') continue; // undefined on other nodes
+    for (let at = node; at; at = dom.parentNode(at)) {
+      if (dom.nodeType(at) !== Node.ELEMENT_NODE || dom.localName(at as Element) !== 'select') continue; // by its node type
       this.selects.add(at as HTMLSelectElement); // by its name
       return;
     }
@@ -86,11 +88,11 @@ function setValue(element: Element, value: string): void {
 
 function setModal(element: Element, value: string): void {
   if (value === 'p') {
-    if (!element.matches(':popover-open')) (element as HTMLElement).showPopover();
+    if (!dom.matches(element, ':popover-open')) dom.showPopover(element);
     return;
   }
-  if (element.localName !== 'dialog') {
-    if (value === '' && element.matches(':popover-open')) (element as HTMLElement).hidePopover();
+  if (dom.localName(element) !== 'dialog') {
+    if (value === '' && dom.matches(element, ':popover-open')) dom.hidePopover(element);
     return;
   }
   const dialog = element as HTMLDialogElement; // by its name

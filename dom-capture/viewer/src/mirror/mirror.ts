@@ -1,8 +1,10 @@
 // A visitor's page, rebuilt and kept up to date in an inert document (docs/protocol.md, 3). Needs no network: a
 // session feeds it, and so do tests.
+
 import type { PatchOp, Snapshot } from '@coview/snippet/protocol';
 import { build } from './build';
 import { assertInert, openDocument, policy } from './document';
+import * as dom from './dom';
 import { tooLarge } from './fault';
 import { Links } from './links';
 import { HTML } from './names';
@@ -32,6 +34,11 @@ export interface PointerState {
   y: number;
   /** `Pointer` of the protocol. */
   state: number;
+}
+
+/** The host of a shadow root; null of other nodes. */
+function hostOf(node: Node): Element | null {
+  return dom.nodeType(node) === Node.DOCUMENT_FRAGMENT_NODE ? (node as ShadowRoot).host : null; // a root is a fragment
 }
 
 /** One mirrored document. A `MirrorFault` thrown by `snapshot` or `patch` means: ask for a fresh snapshot. */
@@ -85,7 +92,7 @@ export class Mirror {
     const place = { first: 1, count: message.count, namespace: HTML, whole: true, depth: this.limits.depth };
     const fragment = build(message.html, place, parts);
     parts.ids.reach(message.count);
-    this.document.append(fragment);
+    dom.appendChild(this.document, fragment);
     for (const { root, hashes } of message.adopted) parts.adopt(root, hashes);
     for (const { id, hash } of message.sheets) parts.sheet(id, hash);
     for (const { id, x, y } of message.scrolls) parts.scroll(id, x, y);
@@ -121,7 +128,7 @@ export class Mirror {
 
   /** True of a placeholder and of what is inside one. */
   isMasked(node: Node): boolean {
-    for (let at: Node | null = node; at; at = at.parentNode ?? (at as ShadowRoot).host ?? null) {
+    for (let at: Node | null = node; at; at = dom.parentNode(at) ?? hostOf(at)) {
       if (this.parts.masks.has(at)) return true;
     }
     return false;
@@ -157,7 +164,7 @@ export class Mirror {
 
   /** Empty classes for the page's custom elements, so that `:defined` matches as it does there. */
   private define(names: readonly string[]): void {
-    const realm = this.document.defaultView as (Window & typeof globalThis) | null; // a window has its realm's classes
+    const realm = dom.windowOf(this.document);
     if (!realm) return;
     for (const name of names) {
       try {

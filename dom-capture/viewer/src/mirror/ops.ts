@@ -1,8 +1,10 @@
 // The ops of a patch (docs/protocol.md, 3.3), applied to a mirror. Anything that does not fit is a fault: the mirror
 // would differ from the page, so the session asks for a fresh snapshot.
+
 import type { PatchOp } from '@coview/snippet/protocol';
 import { Prop } from '@coview/snippet/protocol';
 import { build, isMute } from './build';
+import * as dom from './dom';
 import { badOp, tooLarge } from './fault';
 import type { Mirror } from './mirror';
 import { childNamespace, HTML } from './names';
@@ -46,10 +48,10 @@ export function applyOps(mirror: Mirror, ops: readonly PatchOp[]): void {
 function remove(parts: MirrorParts, { id }: OpOf<'R'>): void {
   if (parts.ids.isDead(id)) return; // it died with an ancestor
   const node = parts.ids.get(id);
-  const parent = node.parentNode;
+  const parent = dom.parentNode(node);
   if (!parent) throw badOp('can’t be removed'); // the document or a shadow root
   parts.live.touched(parent);
-  parent.removeChild(node);
+  dom.removeChild(parent, node);
   parts.forget(node);
 }
 
@@ -57,21 +59,22 @@ function remove(parts: MirrorParts, { id }: OpOf<'R'>): void {
 function parentOf(parts: MirrorParts, id: number): { node: Node; namespace: string } {
   const node = parts.ids.get(id);
   if (parts.masks.has(node)) throw badOp('into a placeholder');
-  if (node.nodeType !== Node.ELEMENT_NODE) {
-    if (node.nodeType === Node.TEXT_NODE) throw badOp('into a text');
+  const type = dom.nodeType(node);
+  if (type !== Node.ELEMENT_NODE) {
+    if (type === Node.TEXT_NODE) throw badOp('into a text');
     return { node, namespace: HTML };
   }
   const element = node as Element; // by its node type
-  const namespace = element.namespaceURI ?? '';
-  return { node, namespace: childNamespace(namespace, element.localName) };
+  const namespace = dom.namespaceURI(element) ?? '';
+  return { node, namespace: childNamespace(namespace, dom.localName(element)) };
 }
 
 /** The node to insert before. `prev` is 0 for the first place. */
 function before(parts: MirrorParts, parent: Node, prev: number): Node | null {
-  if (prev === 0) return parent.nodeType === Node.DOCUMENT_NODE ? null : parent.firstChild;
+  if (prev === 0) return dom.nodeType(parent) === Node.DOCUMENT_NODE ? null : dom.firstChild(parent);
   const node = parts.ids.get(prev);
-  if (node.parentNode !== parent) throw badOp('prev is elsewhere');
-  return node.nextSibling;
+  if (dom.parentNode(node) !== parent) throw badOp('prev is elsewhere');
+  return dom.nextSibling(node);
 }
 
 function insert(mirror: Mirror, op: OpOf<'I'>): void {
@@ -80,7 +83,7 @@ function insert(mirror: Mirror, op: OpOf<'I'>): void {
   if (op.first + op.count - 1 > mirror.limits.nodes) throw tooLarge('nodes');
   const { node, namespace } = parentOf(parts, op.parent);
   const reference = before(parts, node, op.prev);
-  const whole = node.nodeType === Node.DOCUMENT_NODE;
+  const whole = dom.nodeType(node) === Node.DOCUMENT_NODE;
   const fragment = build(
     op.html,
     { first: op.first, count: op.count, namespace, whole, depth: mirror.limits.depth },
@@ -88,7 +91,7 @@ function insert(mirror: Mirror, op: OpOf<'I'>): void {
   );
   parts.ids.reach(op.first + op.count - 1);
   try {
-    node.insertBefore(fragment, reference);
+    dom.insertBefore(node, fragment, reference);
   } catch {
     throw badOp('can’t be inserted'); // a second root
   }
@@ -98,15 +101,16 @@ function insert(mirror: Mirror, op: OpOf<'I'>): void {
 function move(parts: MirrorParts, op: OpOf<'M'>): void {
   const { node: parent } = parentOf(parts, op.parent);
   const node = parts.ids.get(op.id);
-  if (node.parentNode !== parent || op.id === op.prev) throw badOp('moved between parents');
-  parent.insertBefore(node, before(parts, parent, op.prev));
+  if (dom.parentNode(node) !== parent || op.id === op.prev) throw badOp('moved between parents');
+  dom.insertBefore(parent, node, before(parts, parent, op.prev));
   parts.live.touched(parent);
 }
 
 function text(parts: MirrorParts, op: OpOf<'T'>): void {
   const node = parts.ids.get(op.id);
-  if (node.nodeType !== Node.TEXT_NODE) throw badOp('not a text');
-  if (isMute((node.parentNode as Element | null)?.localName ?? '')) return; // undefined on other parents
+  if (dom.nodeType(node) !== Node.TEXT_NODE) throw badOp('not a text');
+  const parent = dom.parentNode(node);
+  if (parent && dom.nodeType(parent) === Node.ELEMENT_NODE && isMute(dom.localName(parent as Node as Element))) return; // by its type
   (node as Text).data = op.text; // by its node type
 }
 
@@ -124,7 +128,7 @@ function attribute(parts: MirrorParts, op: OpOf<'A'>): void {
     throw badOp('attribute');
   } else if (op.value === undefined) parts.attributes.remove(element, op.name);
   else parts.attributes.set(element, op.name, op.value);
-  if (element.localName === 'link') parts.sheets.changed(element);
+  if (dom.localName(element) === 'link') parts.sheets.changed(element);
   if (op.name === 'selected' || op.name === 'multiple') parts.live.touched(element);
 }
 
@@ -142,7 +146,7 @@ function resize(parts: MirrorParts, op: OpOf<'G'>): void {
 
 function sheets(parts: MirrorParts, op: OpOf<'H'>): void {
   const owner = parts.ids.get(op.id);
-  if (owner.nodeType !== Node.ELEMENT_NODE) parts.adopt(op.id, op.hashes);
+  if (dom.nodeType(owner) !== Node.ELEMENT_NODE) parts.adopt(op.id, op.hashes);
   else if (op.hashes.length > 1) throw badOp('more than one sheet');
   else parts.sheet(op.id, op.hashes[0]);
 }
@@ -151,9 +155,10 @@ function sheets(parts: MirrorParts, op: OpOf<'H'>): void {
 function mask(parts: MirrorParts, { id }: OpOf<'K'>): void {
   const node = parts.ids.element(id);
   if (parts.masks.has(node)) return;
-  const box = node.getBoundingClientRect();
-  const bare = parts.document.createElementNS(node.namespaceURI, node.localName);
-  node.parentNode?.replaceChild(bare, node);
+  const box = dom.boxOf(node);
+  const bare = dom.createElementNS(parts.document, dom.namespaceURI(node) ?? '', dom.localName(node));
+  const parent = dom.parentNode(node);
+  if (parent) dom.replaceChild(parent, bare, node);
   parts.forget(node);
   parts.ids.set(id, bare);
   parts.placeholder(bare, { width: Math.round(box.width), height: Math.round(box.height) }, true);

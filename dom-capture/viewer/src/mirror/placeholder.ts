@@ -1,5 +1,6 @@
 // How a masked part looks to the agent: a neutral hatched box of its size. The mirrored element bears nothing of the
 // page's, so its own `style` and the mark below are free for us; trees are compared with masked parts excepted.
+import * as dom from './dom';
 
 /** The attribute that marks a masked element in the mirrored tree. */
 export const MASKED = 'data-coview-masked';
@@ -22,7 +23,7 @@ export interface Size {
  * (`byEdge`): the first is not shown, the second as a small box.
  */
 export function drawPlaceholder(element: Element, size: Size, byEdge: boolean): void {
-  element.setAttribute(MASKED, '');
+  dom.setAttribute(element, MASKED, '');
   if (!('style' in element)) return;
   const style = element.style as CSSStyleDeclaration; // HTML, SVG and MathML elements have one
   const set = (name: string, value: string): void => style.setProperty(name, value, 'important');
@@ -32,7 +33,7 @@ export function drawPlaceholder(element: Element, size: Size, byEdge: boolean): 
     return;
   }
   style.removeProperty('display');
-  if (!KEEPS_DISPLAY.has(element.localName)) {
+  if (!KEEPS_DISPLAY.has(dom.localName(element))) {
     set('display', 'inline-block');
     set('vertical-align', 'middle');
   }

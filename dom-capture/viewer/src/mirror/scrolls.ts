@@ -1,5 +1,6 @@
 // Scroll positions as the page has them. Layout may not be ready for one when it comes (a sheet or an image is still
 // loading), so what was wanted is kept and tried again.
+import * as dom from './dom';
 
 interface Position {
   x: number;
@@ -28,12 +29,12 @@ export class Scrolls {
   /** Scrolls what is not where it should be. */
   settle(): void {
     for (const [target, { x, y }] of this.wanted) {
-      const element = target === this.document ? this.document.scrollingElement : (target as Element); // only the document is none
+      const element = target === this.document ? dom.scrollerOf(this.document) : (target as Element); // only the document is none
       if (!element) continue;
-      if (Math.abs(element.scrollLeft - x) < 0.5 && Math.abs(element.scrollTop - y) < 0.5) continue;
+      if (Math.abs(dom.scrollLeft(element) - x) < 0.5 && Math.abs(dom.scrollTop(element) - y) < 0.5) continue;
       // the scroller of a quirks page is its body, whose own scrollTo is the window's
-      if (target === this.document) this.document.defaultView?.scrollTo({ left: x, top: y, behavior: 'instant' });
-      else element.scrollTo({ left: x, top: y, behavior: 'instant' });
+      if (target === this.document) dom.windowOf(this.document)?.scrollTo({ left: x, top: y, behavior: 'instant' });
+      else dom.scrollTo(element, { left: x, top: y, behavior: 'instant' });
     }
   }
 }

@@ -1,6 +1,8 @@
 // Style sheets, which travel beside the markup by content hash (docs/protocol.md, 3): a store for the session, and
 // what stands for each sheet in one document.
+
 import type { Attributes } from './attributes';
+import * as dom from './dom';
 import type { Links } from './links';
 
 /** A sheet's source text and what its addresses are resolved against. */
@@ -93,7 +95,9 @@ export class Sheets {
 
   /** The constructed sheets of the document or of a shadow root, in order. */
   adopt(root: Document | ShadowRoot, hashes: readonly string[]): void {
-    root.adoptedStyleSheets = hashes.map((hash) => this.construct(hash));
+    const sheets = hashes.map((hash) => this.construct(hash));
+    if (root === this.document) dom.adopt(this.document, sheets);
+    else root.adoptedStyleSheets = sheets;
   }
 
   /** A sheet came: all that waited for it get it. */
@@ -123,7 +127,7 @@ export class Sheets {
   private construct(hash: string): CSSStyleSheet {
     let sheet = this.constructed.get(hash);
     if (!sheet) {
-      const realm = this.document.defaultView as (Window & typeof globalThis) | null; // a window has its realm's classes
+      const realm = dom.windowOf(this.document);
       sheet = new (realm ?? globalThis).CSSStyleSheet();
       this.constructed.set(hash, sheet);
       this.fill(sheet, hash);

@@ -1,9 +1,10 @@
 // What of the mirrored page is under a point, and what of it scrolls.
+import * as dom from '../mirror/dom';
 
 /** The innermost element at a point of the viewport, through shadow roots. */
 export function elementAt(document: Document, x: number, y: number): Element | undefined {
-  let found = document.elementFromPoint(x, y);
-  for (let root = found?.shadowRoot; root; root = found?.shadowRoot) {
+  let found = dom.elementFromPoint(document, x, y);
+  for (let root = found && dom.shadowRoot(found); root; root = found && dom.shadowRoot(found)) {
     const inner = root.elementFromPoint(x, y);
     if (!inner || inner === found) break;
     found = inner;
@@ -13,11 +14,10 @@ export function elementAt(document: Document, x: number, y: number): Element | u
 
 /** The parent as layout has it. */
 export function outer(node: Node): Node | null {
-  if (node.nodeType === Node.ELEMENT_NODE) {
-    const slot = (node as Element).assignedSlot; // by its node type
-    if (slot) return slot;
-  }
-  return node.parentNode ?? (node as ShadowRoot).host ?? null; // undefined on all but shadow roots
+  const type = dom.nodeType(node);
+  if (type === Node.DOCUMENT_FRAGMENT_NODE) return (node as ShadowRoot).host ?? null; // undefined on other fragments
+  const slot = type === Node.ELEMENT_NODE ? dom.assignedSlot(node as Element) : null; // by its node type
+  return slot ?? dom.parentNode(node);
 }
 
 /** The nearest element with an id, from a node outwards. */
@@ -26,39 +26,38 @@ export function nearest(
   idOf: (node: Node) => number | undefined,
 ): { element: Element; id: number } | undefined {
   for (let at: Node | null = node; at; at = outer(at)) {
-    const id = at.nodeType === Node.ELEMENT_NODE ? idOf(at) : undefined;
+    const id = dom.nodeType(at) === Node.ELEMENT_NODE ? idOf(at) : undefined;
     if (id !== undefined) return { element: at as Element, id }; // by its node type
   }
   return undefined;
 }
 
-function scrolls(overflow: string): boolean {
-  return overflow === 'auto' || overflow === 'scroll';
-}
-
 /** What a wheel turned by (dx, dy) over `from` would scroll: an element, or undefined for the document. */
-export function scrollable(from: Element, dx: number, dy: number): Element | undefined {
-  const view = from.ownerDocument.defaultView;
-  const { scrollingElement, body, documentElement } = from.ownerDocument;
+export function scrollable(document: Document, from: Element, dx: number, dy: number): Element | undefined {
+  const view = dom.windowOf(document);
+  const ends = new Set<Node | null>([dom.scrollerOf(document), dom.bodyOf(document), dom.rootOf(document)]);
   for (let at: Node | null = from; at && view; at = outer(at)) {
-    if (at.nodeType !== Node.ELEMENT_NODE) continue;
+    if (ends.has(at)) return undefined;
+    if (dom.nodeType(at) !== Node.ELEMENT_NODE) continue;
     const element = at as Element; // by its node type
-    if (element === scrollingElement || element === body || element === documentElement) return undefined;
     const style = view.getComputedStyle(element);
-    if (
-      dy !== 0 &&
-      scrolls(style.overflowY) &&
-      movable(element.scrollTop, element.scrollHeight - element.clientHeight, dy)
-    )
-      return element;
-    if (
-      dx !== 0 &&
-      scrolls(style.overflowX) &&
-      movable(element.scrollLeft, element.scrollWidth - element.clientWidth, dx)
-    )
-      return element;
+    const most = limits(element);
+    if (dy !== 0 && scrolls(style.overflowY) && movable(dom.scrollTop(element), most.y, dy)) return element;
+    if (dx !== 0 && scrolls(style.overflowX) && movable(dom.scrollLeft(element), most.x, dx)) return element;
   }
   return undefined;
+}
+
+/** How far an element can be scrolled. */
+export function limits(element: Element): { x: number; y: number } {
+  return {
+    x: dom.scrollWidth(element) - dom.clientWidth(element),
+    y: dom.scrollHeight(element) - dom.clientHeight(element),
+  };
+}
+
+function scrolls(overflow: string): boolean {
+  return overflow === 'auto' || overflow === 'scroll';
 }
 
 function movable(at: number, most: number, by: number): boolean {

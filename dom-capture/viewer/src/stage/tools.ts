@@ -1,8 +1,10 @@
 // The agent's tools: what a pointer over the stage means. Nothing is asked of the page without the grant for it; the
 // edge and the page check that again.
+
 import type { Instruction } from '@coview/snippet/protocol';
+import * as dom from '../mirror/dom';
 import type { Mirror } from '../mirror/mirror';
-import { elementAt, nearest, scrollable } from './hit';
+import { elementAt, limits, nearest, scrollable } from './hit';
 import { Keyboard } from './keyboard';
 import { Paced } from './pace';
 import type { Box, Stage } from './stage';
@@ -163,13 +165,13 @@ export class Tools {
   private click(under: { element: Element; id: number; x: number; y: number }, button: number, double: boolean): void {
     const { element, id } = under;
     this.keyboard.target = id;
-    const select = element.closest('select');
+    const select = dom.closest(element, 'select') as HTMLSelectElement | null; // by the selector
     const selectId = select ? this.host.mirror()?.idOf(select) : undefined;
     if (select && selectId !== undefined && button === 0) {
       this.host.choose(this.choice(select, selectId));
       return;
     }
-    const box = element.getBoundingClientRect();
+    const box = dom.boxOf(element);
     this.host.instruct({ kind: 'Click', doc: 0, id, x: under.x - box.left, y: under.y - box.top, button, double });
   }
 
@@ -193,9 +195,9 @@ export class Tools {
     const unit = event.deltaMode === 1 ? 16 : event.deltaMode === 2 ? mirror.viewport.height : 1;
     const dx = event.deltaX * unit;
     const dy = event.deltaY * unit;
-    const found = scrollable(under.element, dx, dy);
+    const found = scrollable(mirror.document, under.element, dx, dy);
     const known = found && nearest(found, (node) => mirror.idOf(node));
-    const element = known?.element ?? mirror.document.scrollingElement;
+    const element = known?.element ?? dom.scrollerOf(mirror.document);
     if (element) this.scrollBy(element, known?.id ?? 0, dx, dy);
   }
 
@@ -206,8 +208,8 @@ export class Tools {
     const from =
       heading?.id === id && now - heading.at < SCROLL_MEMORY_MS
         ? heading
-        : { x: element.scrollLeft, y: element.scrollTop };
-    const most = { x: element.scrollWidth - element.clientWidth, y: element.scrollHeight - element.clientHeight };
+        : { x: dom.scrollLeft(element), y: dom.scrollTop(element) };
+    const most = limits(element);
     const to = {
       id,
       x: Math.max(Math.min(0, -most.x), Math.min(most.x, from.x + dx)), // right to left: from -most to 0
@@ -220,6 +222,6 @@ export class Tools {
 
 function boxOf(mirror: Mirror | undefined, id: number | undefined): Box | undefined {
   const node = id === undefined ? undefined : mirror?.nodeOf(id);
-  if (node?.nodeType !== Node.ELEMENT_NODE) return undefined;
-  return (node as Element).getBoundingClientRect(); // by its node type
+  if (!node || dom.nodeType(node) !== Node.ELEMENT_NODE) return undefined;
+  return dom.boxOf(node as Element); // by its node type
 }
