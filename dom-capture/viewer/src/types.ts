@@ -112,6 +112,8 @@ export interface ConnectOptions {
   edge: string;
   /** The agent's token for one session. */
   token: string;
+  /** In place of the token: what `suspend` gave, to go on where this agent stopped (a page that was loaded again). */
+  resume?: string | undefined;
   /** Where the page is shown; it should have a height. */
   container: HTMLElement;
   /** Told of faults that are not the session's end. */

@@ -88,6 +88,7 @@ export class View {
       {
         edge: options.edge,
         token: options.token,
+        resume: options.resume,
         inflated: this.limits.inflated,
         retryFor: this.limits.retryFor,
         place: () => this.follower.place(),
@@ -207,6 +208,13 @@ export class View {
   close(): void {
     this.connection.send({ kind: 'Leave', end: false });
     this.dispose();
+  }
+
+  /** Lets go without leaving: `connect` goes on with the secret within the time the edge waits for an agent. */
+  suspend(): string | undefined {
+    const { secret } = this.connection;
+    this.dispose();
+    return secret;
   }
 
   /** Ends the session for all. */

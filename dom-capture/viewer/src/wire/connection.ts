@@ -34,6 +34,8 @@ export interface ConnectionEvents {
 export interface ConnectionOptions {
   edge: string;
   token: string;
+  /** The secret of a connection before, in place of the token. */
+  resume: string | undefined;
   /** Most bytes of a frame after inflation. */
   inflated: number;
   /** How long to try again after the connection was lost, ms. */
@@ -56,8 +58,14 @@ export class Connection {
     private readonly options: ConnectionOptions,
     private readonly events: ConnectionEvents,
   ) {
+    this.resume = options.resume;
     this.lostAt = performance.now();
     this.open();
+  }
+
+  /** What opens this agent's next connection; none before the first welcome. */
+  get secret(): string | undefined {
+    return this.resume;
   }
 
   /** True while messages can be sent. */
