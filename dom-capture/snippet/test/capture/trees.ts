@@ -1,0 +1,57 @@
+// Trees no HTML parser would yield, each built by DOM calls. Functions are sent to the page as text.
+
+/** Name to the body of a function of `d` (the document) and `at` (an empty element to build in). */
+export const ODD_TREES: Record<string, string> = {
+  'a in a': `const a = d.createElement('a'); a.append('x', d.createElement('a')); at.append(a)`,
+  'button in button': `const a = d.createElement('button'); a.append(d.createElement('button')); at.append(a)`,
+  'form in form': `const a = d.createElement('form'); const b = d.createElement('form'); a.append(b); b.append('x'); at.append(a)`,
+  'div in p': `const p = d.createElement('p'); p.append(d.createElement('div'), 'x', d.createElement('p')); at.append(p)`,
+  'row in div': `at.append(d.createElement('tr')); at.lastChild.append(d.createElement('td'))`,
+  'table without tbody': `const t = d.createElement('table'); t.append(d.createElement('tr'), 'text in a table'); at.append(t)`,
+  'heading in heading': `const h = d.createElement('h1'); h.append(d.createElement('h2')); at.append(h)`,
+  'item in item': `const h = d.createElement('li'); h.append(d.createElement('li')); at.append(h)`,
+  'option in div': `at.append(d.createElement('option'), d.createElement('optgroup'))`,
+  'select with div': `const s = d.createElement('select'); s.append(d.createElement('div'), 'x'); at.append(s)`,
+  'adjacent texts': `at.append('a', 'b', '', 'c', '', '')`,
+  'empty text only': `at.append('')`,
+  'text, comment, text': `at.append('a', d.createComment('c'), 'b', d.createComment('c'), d.createElement('i'), d.createComment(''), 'c')`,
+  'processing instruction': `at.append('a', d.createProcessingInstruction('x', 'y'), 'b')`,
+  'carriage returns': `at.append('a\\r\\nb\\rc'); at.title = 'a\\rb\\n\\tc'`,
+  'NUL': `at.append('a\\0b'); at.title = 'a\\0b'`,
+  'lone surrogates': `at.append('a\\ud800b', '\\udc00', '\\ud83d', '\\ude00'); at.title = '\\udfff'`,
+  'markup as text': `at.append('</div><script>&amp;<!--', '"\\u00a0<b x="">'); at.title = '"><b>&quot;&lt;'`,
+  'upper-case element': `at.append(d.createElementNS('http://www.w3.org/1999/xhtml', 'Foo'))`,
+  'upper-case attribute': `at.setAttributeNS(null, 'Foo', 'x'); at.setAttribute('foo', 'y')`,
+  'colon in a name': `at.append(d.createElement('a:b'))`,
+  'prefix': `at.append(d.createElementNS('http://www.w3.org/1999/xhtml', 'p:div'), d.createElementNS('urn:x', 'q:div'))`,
+  'no namespace': `at.append(d.createElementNS(null, 'div')); at.lastChild.append(d.createElementNS(null, 'x'), d.createElement('i'))`,
+  'foreign namespace': `at.append(d.createElementNS('urn:x', 'thing')); at.lastChild.append('x', d.createElementNS('urn:x', 'sub'))`,
+  'odd attribute names': `const t = d.createElement('template'); t.innerHTML = '<i @click="a" [x]="b" #r="c" a<b="d" u:v="e" :d="f"></i>'; at.append(t.content)`,
+  'odd element names': `const t = d.createElement('template'); t.innerHTML = '<foo<bar></foo<bar><fóo></fóo><x_y></x_y>'; at.append(t.content)`,
+  'a page with our own names': `const e = d.createElement('u-el'); e.setAttribute('u:n', 'x'); e.setAttribute('u:m', ''); e.append('x'); at.append(e)`,
+  'shadowrootmode on an ordinary template': `const e = d.createElement('template'); e.setAttribute('shadowrootmode', 'open'); e.append(d.createElement('p')); at.append(e)`,
+  'template with content and children': `const e = d.createElement('template'); e.innerHTML = '<p>content</p>'; e.append('child'); at.append(e)`,
+  'void with children': `for (const n of ['br', 'img', 'input', 'col', 'hr']) { const e = d.createElement(n); e.append('x', d.createElement('b')); at.append(e) }`,
+  'void and raw names in svg': `const s = d.createElementNS('http://www.w3.org/2000/svg', 'svg'); at.append(s);
+    for (const n of ['link', 'br', 'img', 'title', 'style', 'script', 'textarea', 'xmp', 'iframe']) { const e = d.createElementNS(s.namespaceURI, n); s.append(e); if (n !== 'style' && n !== 'script') { const f = e.cloneNode(); f.append('x', d.createElementNS(s.namespaceURI, 'g')); s.append(f) } }`,
+  'svg case': `const s = d.createElementNS('http://www.w3.org/2000/svg', 'svg'); s.setAttribute('viewBox', '0 0 1 1'); s.setAttribute('viewbox', 'x'); s.setAttributeNS('http://www.w3.org/1999/xlink', 'xlink:href', '#a');
+    for (const n of ['linearGradient', 'lineargradient', 'LinearGradient', 'foreignObject', 'feGaussianBlur']) s.append(d.createElementNS(s.namespaceURI, n)); at.append(s)`,
+  'html in svg, svg in html': `const s = d.createElementNS('http://www.w3.org/2000/svg', 'svg'); const f = d.createElementNS(s.namespaceURI, 'foreignObject'); f.append(d.createElement('div'), d.createElementNS(s.namespaceURI, 'g')); s.append(f, d.createElement('div'), d.createElementNS(s.namespaceURI, 'svg')); at.append(s, d.createElementNS(s.namespaceURI, 'circle'))`,
+  'title and desc of svg': `at.innerHTML = '<svg><title>T <b>x</b></title><desc><p>y</p></desc><g><text>z</text></g></svg>'`,
+  'mathml': `at.innerHTML = '<math definitionURL="x"><mi>x</mi><annotation-xml encoding="text/html"><div>y</div></annotation-xml><mtext><b>z</b></mtext></math>'`,
+  'xmp, listing, plaintext, noembed': `for (const n of ['xmp', 'listing', 'plaintext', 'noembed', 'noframes']) { const e = d.createElement(n); at.append(e.cloneNode()); e.append('a<b>', d.createElement('i')); at.append(e) }`,
+  'frameset': `at.append(d.createElement('frameset'), d.createElement('frame'), d.createElement('body'), d.createElement('head'), d.createElement('html'))`,
+  'style, title, textarea in body': `at.innerHTML = '<style>p{color:red}</style><title>x</title><textarea>y</textarea><noscript>z</noscript><iframe>w</iframe>'`,
+  'script': `const s = d.createElement('script'); s.type = 'x'; s.text = 'secret()'; s.src = 'data:,'; s.nonce = 'n'; at.append(s)`,
+  'shadow roots': `const h = d.createElement('x-a'); h.attachShadow({mode:'open'}).innerHTML = '<p>in</p><slot></slot>'; h.append('light'); at.append(h);
+    const i = d.createElement('div'); i.attachShadow({mode:'open'}); h.shadowRoot.append('t', i); i.shadowRoot.append('deep', d.createElement('br'))`,
+  'closed shadow root': `const h = d.createElement('div'); h.attachShadow({mode:'closed'}).append('unseen'); h.append('light'); at.append(h)`,
+  'event handlers and script URLs': `at.innerHTML = '<a href=" JaVa\\tScript:x" onclick="y">z</a><p title="javascript:x" onmouseover=1>'`,
+  'many attributes': `for (let i = 0; i < 50; i++) at.setAttribute('data-a' + i, i)`,
+  'same attribute name twice': `at.setAttributeNS('urn:x', 'k', '1'); at.setAttribute('z', '2')`,
+  'fields': `at.innerHTML = '<input value=a><input type=checkbox checked><input type=radio name=r><input type=range><input type=color><input type=date value=2026-01-01><textarea>t</textarea><select><option>1<option selected>2</select><select multiple><option selected>1<option selected>2</select><select><option>1</select>';
+    const f = at.querySelectorAll('*'); f[0].value = 'b'; f[1].checked = false; f[1].indeterminate = true; f[2].checked = true; at.querySelector('textarea').value = 'live'; at.querySelector('select').selectedIndex = 0; at.lastChild.selectedIndex = -1`,
+  'clobbered form': `at.innerHTML = '<form id=f class=k><input name=attributes><input name=childNodes><input name=firstChild><input name=nextSibling><input name=parentNode><input name=nodeType><input name=localName><input name=namespaceURI><input name=shadowRoot><input name=isConnected><input name=getAttributeNames><input name=matches><input name=querySelectorAll></form><p>after</p>'`,
+  // Hidden, as Chromium itself does not survive the layout of so many levels.
+  'a thousand levels and more': `at.hidden = true; let e = at; for (let i = 0; i < 1500; i++) { const c = d.createElement(i % 2 ? 'div' : 'span'); e.append(c); e = c } e.append('bottom')`,
+};
