@@ -194,6 +194,12 @@ impl Live {
         self.core.lock().session.ended()
     }
 
+    /// Bytes of the page it remembers.
+    #[must_use]
+    pub fn held(&self) -> u64 {
+        self.ring.lock().held()
+    }
+
     /// The last epoch its page used.
     #[must_use]
     pub fn epoch(&self) -> u32 {
