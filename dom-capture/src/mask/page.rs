@@ -212,7 +212,7 @@ impl Page {
         if count != op.count {
             return Err(BAD_OP);
         }
-        self.tree.kill_range(op.first, self.tree.next());
+        self.tree.kill_range(op.first, u32::MAX);
         Ok(Ruling::Drop)
     }
 

@@ -115,9 +115,11 @@ impl Tree {
         }
     }
 
-    /// Takes a range of ids away.
+    /// Takes a range of ids away, as far as they were ever given.
     pub(super) fn kill_range(&mut self, from: u32, to: u32) {
-        if let Some(links) = self.links.get_mut(index(from)..=index(to)) {
+        let length = self.links.len();
+        let range = index(from).min(length)..index(to).saturating_add(1).min(length);
+        if let Some(links) = self.links.get_mut(range) {
             links.fill(NONE);
         }
     }

@@ -3,7 +3,14 @@
     clippy::unwrap_used,
     reason = "a test that panics has failed, as it should"
 )]
+mod corrupt;
 mod gate;
 mod markup;
+mod model;
+mod oracle;
 mod page;
+mod patches;
+mod random;
+mod reader;
 mod tree;
+mod trees;

@@ -58,7 +58,6 @@ pub(crate) fn text(text: &str) -> Node {
 }
 
 impl Element {
-    #[expect(dead_code, reason = "the oracle matcher needs it")]
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.attributes
             .iter()

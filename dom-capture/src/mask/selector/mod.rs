@@ -61,7 +61,7 @@ pub(super) struct Compound {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Simple {
-    /// In lower case, as the wire writes names.
+    /// As the operator wrote it; the wire has names in lower case.
     Type(String),
     Class(String),
     Id(String),

@@ -4,6 +4,7 @@ use cssparser::{Parser, Token};
 
 use super::{Attribute, Case, Combinator, Complex, Compound, Operator, Simple, Test};
 use crate::mask::named::BARE;
+use crate::mask::names;
 
 /// What a mask may consist of, for reasons.
 const ALLOWED: &str = "Mark the element with class no-upscope, or use one of: \
@@ -42,15 +43,15 @@ pub(in crate::mask) fn parse_unmask(text: &str) -> Result<Vec<Compound>, Reason>
     parse_list(text)?
         .into_iter()
         .map(|member| {
-            if member.rest.is_empty() && member.first.lacks.is_empty() {
-                Ok(member.first)
-            } else {
-                Err(
-                    "an unmask is one compound of type, .class, #id and [attr], without ancestors \
-                    and without :not()"
+            if !member.rest.is_empty() || !member.first.lacks.is_empty() {
+                return Err(
+                    "an unmask is one compound of type, .class, #id and [attr], without \
+                    ancestors and without :not()"
                         .to_owned(),
-                )
+                );
             }
+            member.first.has.iter().try_for_each(deniable)?;
+            Ok(member.first)
         })
         .collect()
 }
@@ -247,16 +248,29 @@ fn negated(css: &mut Parser<'_>) -> Result<Simple, Reason> {
         ));
     }
     let simple = simple(&token, css)?;
-    if let Simple::Attribute(attribute) = &simple
-        && attribute.test.as_ref().is_some_and(|test| !test.is_exact())
-    {
-        return Err(
-            "within ':not()' this operand could match the writing of &, <, > or \"; \
-            use a longer one"
-                .to_owned(),
-        );
-    }
+    deniable(&simple)?;
     Ok(simple)
+}
+
+/// Where a test may match more on the wire than in the page, its denial would hide less.
+fn deniable(simple: &Simple) -> Result<(), Reason> {
+    match simple {
+        Simple::Attribute(Attribute {
+            test: Some(test), ..
+        }) if !test.is_exact() => Err("where it is denied, this operand could match the writing \
+            of &, <, > or \"; use a longer one"
+            .to_owned()),
+        Simple::Type(name)
+            if name.bytes().any(|byte| byte.is_ascii_uppercase()) || names::is_adjusted(name) =>
+        {
+            Err(
+                "where it is denied, a type stands in lower case, and is none that SVG writes \
+                otherwise"
+                    .to_owned(),
+            )
+        }
+        _ => Ok(()),
+    }
 }
 
 fn type_name(name: &str) -> Result<String, Reason> {
@@ -266,7 +280,7 @@ fn type_name(name: &str) -> Result<String, Reason> {
     if name.eq_ignore_ascii_case(BARE) {
         return Err(format!("the name '{BARE}' is reserved"));
     }
-    Ok(name.to_ascii_lowercase())
+    Ok(name.to_owned())
 }
 
 /// A class, id or operand. U+00A0 has two forms on the wire.

@@ -53,9 +53,18 @@ pub(in crate::mask) fn wire_forms(member: &Complex) -> Result<Vec<Matcher>, Stri
         }
     }
     for compound in forms.iter_mut().flat_map(Complex::compounds_mut) {
+        lower_types(compound);
         settle_lacks(compound);
     }
     forms.into_iter().map(Matcher::new).collect()
+}
+
+fn lower_types(compound: &mut Compound) {
+    for simple in compound.has.iter_mut().chain(&mut compound.lacks) {
+        if let Simple::Type(name) = simple {
+            name.make_ascii_lowercase();
+        }
+    }
 }
 
 /// A mask with its exemptions, in selectors that deny simple ones only: an element is not `a.b` if
@@ -66,14 +75,6 @@ pub(in crate::mask) fn exempt(
 ) -> Result<Vec<Complex>, String> {
     let mut forms = vec![member.clone()];
     for compound in spared {
-        let inexact = |simple: &Simple| matches!(simple, Simple::Attribute(Attribute { test: Some(test), .. }) if !test.is_exact());
-        if compound.has.iter().any(inexact) {
-            return Err(
-                "an unmask tests an attribute for so short a part that it could match the \
-                writing of &, <, > or \"; use a longer one"
-                    .to_owned(),
-            );
-        }
         forms = forms
             .iter()
             .flat_map(|form| {
@@ -97,7 +98,7 @@ pub(in crate::mask) fn exempt(
 fn renamed_forms(form: Complex, index: usize) -> Vec<Complex> {
     let types = form.compounds().nth(index).and_then(|compound| {
         compound.has.iter().find_map(|simple| match simple {
-            Simple::Type(name) if is_renamed(name) => Some(name.clone()),
+            Simple::Type(name) if may_be_renamed(name) => Some(name.clone()),
             _ => None,
         })
     });
@@ -108,11 +109,11 @@ fn renamed_forms(form: Complex, index: usize) -> Vec<Complex> {
     if let Some(compound) = other.compounds_mut().nth(index) {
         for simple in &mut compound.has {
             if *simple == Simple::Type(name.clone()) {
-                *simple = real_name(&name);
+                *simple = real_name(&name.to_ascii_lowercase());
             }
         }
     }
-    if is_always_renamed(&name) {
+    if is_always_renamed(&name.to_ascii_lowercase()) {
         vec![other]
     } else {
         vec![form, other]
@@ -153,19 +154,24 @@ fn real_name(name: &str) -> Simple {
     })
 }
 
+/// May an element that this type means, as it is written, travel as `<u-el u:n="…">`? Elements with
+/// capitals in their name do, and outside HTML a type means them as it is written.
+fn may_be_renamed(name: &str) -> bool {
+    name.bytes().any(|byte| byte.is_ascii_uppercase()) || is_renamed(name)
+}
+
 /// May an element of this name travel as `<u-el u:n="…">`?
 pub(in crate::mask) fn is_renamed(name: &str) -> bool {
     is_always_renamed(name)
+        || name == "listing"
         || names::is_void(name.as_bytes())
         || names::is_empty_only(name.as_bytes())
         || names::is_adjusted(name)
 }
 
 fn is_always_renamed(name: &str) -> bool {
-    matches!(
-        name,
-        "script" | "noscript" | "plaintext" | "u-el" | "listing"
-    ) || !names::is_element_name(name.as_bytes())
+    matches!(name, "script" | "noscript" | "plaintext" | "u-el")
+        || !names::is_element_name(name.as_bytes())
 }
 
 /// Byte strings that stand in every payload holding a subject of this compound.
