@@ -1,4 +1,5 @@
-// An agent's browser: a bare page of an embedder that shows one session by EDGE/coview-agent.js.
+// An agent's browser: a bare page that shows one session by EDGE/coview-agent.js. It stands on the edge's own web
+// origin, from where agents may connect: one of the edge's plain answers, emptied and filled anew.
 
 import type { Ask, GrantName, Outcome, View } from '@coview/agent';
 import type { Page } from '@playwright/test';
@@ -13,23 +14,26 @@ declare global {
   }
 }
 
-const page = (edge: string): string => `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Agent</title>
-<style>html, body { margin: 0; height: 100% } #stage { position: fixed; inset: 0 }</style></head><body><div id="stage"></div>
-<script type="module">
-import { connect } from '${edge}/coview-agent.js';
-window.told = [];
-window.join = async (edge, token) => {
-  const view = await connect({ edge, token, container: document.querySelector('#stage'), onError: (error) => window.told.push({ name: 'fault', value: String(error) }) });
-  window.view = view;
-  for (const name of ['state', 'live', 'resync', 'refused', 'end', 'close', 'error', 'custom', 'url', 'title']) {
-    view.on(name, (value) => window.told.push({ name, value: value instanceof Error ? String(value) : value }));
-  }
-};
-</script></body></html>`;
-
-/** Serves the agents' page, on a web origin that is neither the edge's nor a visitor's. */
-export function serveAgent(edge: string): Promise<StaticServer> {
-  return serveStatic({ pages: new Map([['/', page(edge)]]) });
+/** Opens the agent's page. */
+export async function openAgent(page: Page, edge: string): Promise<Agent> {
+  await page.goto(`${edge}/v1/sites/lab`);
+  await page.evaluate(async (from) => {
+    const stage = document.createElement('div');
+    stage.style.cssText = 'position:fixed;inset:0;background:#fff';
+    document.body.replaceChildren(stage);
+    window.told = [];
+    const module: typeof import('@coview/agent') = await import(`${from}/coview-agent.js`);
+    window.join = async (edge, token) => {
+      const tell = (name: string, value: unknown): void => void window.told.push({ name, value });
+      const onError = (error: Error): void => tell('fault', String(error));
+      const view = await module.connect({ edge, token, container: stage, onError });
+      window.view = view;
+      for (const name of ['state', 'live', 'resync', 'refused', 'end', 'close', 'custom', 'url', 'title'] as const) {
+        view.on(name, (value) => tell(name, value));
+      }
+    };
+  }, edge);
+  return new Agent(page);
 }
 
 /** Which node of the mirrored document is meant. */
@@ -44,7 +48,6 @@ export class Agent {
 
   /** Joins by token; resolves when the edge has let the agent in. */
   async join(edge: string, token: string): Promise<void> {
-    await this.page.waitForFunction(() => typeof window.join === 'function');
     await this.page.evaluate(([to, secret]) => window.join(to ?? '', secret ?? ''), [edge, token]);
   }
 

@@ -159,7 +159,8 @@ export function dumpDocument(options: DumpOptions): string {
       return null;
     }
     const text: string[] = [];
-    for (const rule of rules) text.push(rule instanceof CSSImportRule ? '@import' : ruleText(withoutLost(rule.cssText), base));
+    for (const rule of rules)
+      text.push(rule instanceof CSSImportRule ? '@import' : ruleText(withoutLost(rule.cssText), base));
     return text.join('\n');
   };
 

@@ -1,12 +1,11 @@
 // What a test gets: a real edge per worker, visitors and agents in browser contexts of their own.
 import { type BrowserContext, test as base, type Page } from '@playwright/test';
-import { Agent, serveAgent } from './agent.ts';
+import { type Agent, openAgent } from './agent.ts';
 import { Edge } from './edge.ts';
 import { injectTag, type StaticServer, serveStatic } from './static.ts';
 
 interface WorkerFixtures {
   edge: Edge;
-  agents: StaticServer;
 }
 
 export interface People {
@@ -52,15 +51,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     },
     { scope: 'worker', timeout: 30_000 },
   ],
-  agents: [
-    async ({ edge }, use) => {
-      const server = await serveAgent(edge.url);
-      await use(server);
-      await server.close();
-    },
-    { scope: 'worker' },
-  ],
-  people: async ({ browser, edge, agents }, use) => {
+  people: async ({ browser, edge }, use) => {
     const contexts: BrowserContext[] = [];
     const open = async (): Promise<BrowserContext> => {
       const context = await browser.newContext();
@@ -78,8 +69,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
         const { token } = await edge.join(visitor.id, name, grants);
         const page = await (await open()).newPage();
         await before?.(page);
-        await page.goto(agents.url);
-        const agent = new Agent(page);
+        const agent = await openAgent(page, edge.url);
         await agent.join(through ?? edge.url, token);
         return agent;
       },

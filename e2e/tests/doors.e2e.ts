@@ -1,7 +1,7 @@
 // Ways in, through the real page and the real HTTP: codes, help, web origins.
 import { createServer } from 'node:http';
 import type { Page } from '@playwright/test';
-import { Agent } from '../harness/agent.ts';
+import { openAgent } from '../harness/agent.ts';
 import { press, seen } from '../harness/closed.ts';
 import type { Edge, Joined } from '../harness/edge.ts';
 import { expect, labTag, test } from '../harness/fixtures.ts';
@@ -17,7 +17,7 @@ async function shownCode(visitor: Page): Promise<string> {
 const byCode = (edge: Edge, code: string): Promise<Response> =>
   edge.api('POST', 'codes/session', { code, agent: { id: 'wei', name: 'Wei' } });
 
-test('a code that the visitor reads out lets one agent in, once', async ({ people, edge, browser, agents }) => {
+test('a code that the visitor reads out lets one agent in, once', async ({ people, edge, browser }) => {
   const visitor = await people.visitor();
   await visitor.goto(`${edge.shop}/?still`);
   const code = await shownCode(visitor);
@@ -25,8 +25,7 @@ test('a code that the visitor reads out lets one agent in, once', async ({ peopl
   expect(answer.status).toBe(201);
   const joined: Joined = await answer.json(); // the API's answer to a code
   const context = await browser.newContext();
-  const agent = new Agent(await context.newPage());
-  await agent.page.goto(agents.url);
+  const agent = await openAgent(await context.newPage(), edge.url);
   await agent.join(edge.url, joined.token);
   await seen(visitor, 'Show this page to Wei?');
   await press(visitor, 'Show my page');
