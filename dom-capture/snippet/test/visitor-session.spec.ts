@@ -441,7 +441,10 @@ test('one global and no other, and a second copy changes nothing', async ({ page
   await edge.start();
   await page.route(`${SHOP}/plain`, (route) => route.fulfill({ contentType: 'text/html', body: BODY }));
   await page.goto(`${SHOP}/plain`);
-  const before = await page.evaluate(() => [...Object.getOwnPropertyNames(window), '__playwright__binding__controller__']);
+  const before = await page.evaluate(() => [
+    ...Object.getOwnPropertyNames(window),
+    '__playwright__binding__controller__',
+  ]);
   await page.goto(SHOP);
   await edge.heardOf('Page');
   const after = await page.evaluate(() => Object.getOwnPropertyNames(window));

@@ -54,7 +54,12 @@ function text(node: DomNode): string {
   if (attribute(node, 'hidden') !== undefined || node.localName === 'style') return '';
   return (node.children ?? [])
     .map(text)
-    .join(/^(bdi|p|h\d|div)$/.test(node.localName) && !(node.children ?? []).some((one) => /^(div|p|h\d|ul|button)$/.test(one.localName)) ? '' : ' ');
+    .join(
+      /^(bdi|p|h\d|div)$/.test(node.localName) &&
+        !(node.children ?? []).some((one) => /^(div|p|h\d|ul|button)$/.test(one.localName))
+        ? ''
+        : ' ',
+    );
 }
 
 /** All words Coview shows now. */

@@ -37,6 +37,7 @@ export function type(page: Page, element: Element, text: string): number {
   if (ready !== undefined) return ready;
   if (field instanceof HTMLInputElement && VALUE_TYPES.has(field.type)) return setWhole(page, field, text);
   const clean = field instanceof HTMLInputElement ? text.replace(/[\r\n]+/g, ' ') : text.replace(/\r\n?/g, '\n');
+  if (!announce(field, 'insertText', clean)) return Result.done;
   if (!document.execCommand('insertText', false, clean) && isTextField(field)) splice(page, field, clean);
   return Result.done;
 }
@@ -46,6 +47,8 @@ export function erase(page: Page, field: TextField | HTMLElement, command: 'dele
   if (readOnly(field)) return Result.disabled;
   const ready = enter(page, field);
   if (ready !== undefined) return ready;
+  if (!announce(field, command === 'delete' ? 'deleteContentBackward' : 'deleteContentForward', null))
+    return Result.done;
   if (!document.execCommand(command) && isTextField(field)) splice(page, field, '', command === 'delete' ? -1 : 1);
   return Result.done;
 }
@@ -55,8 +58,18 @@ export function breakLine(page: Page, field: HTMLElement, soft: boolean): number
   if (field instanceof HTMLTextAreaElement) return type(page, field, '\n');
   const ready = enter(page, field);
   if (ready !== undefined) return ready;
-  document.execCommand(soft ? 'insertLineBreak' : 'insertParagraph');
+  const command = soft ? 'insertLineBreak' : 'insertParagraph';
+  if (announce(field, command, null)) document.execCommand(command);
   return Result.done;
+}
+
+/** Editors that draw their own text live by this event, which the browser's command does not send; false: they did it. */
+function announce(field: HTMLElement, inputType: string, data: string | null): boolean {
+  const selection = getSelection();
+  const range = !isTextField(field) && selection && selection.rangeCount > 0 ? selection.getRangeAt(0) : undefined;
+  const targetRanges = range ? [new StaticRange(range)] : [];
+  const init = { bubbles: true, composed: true, cancelable: true, inputType, data, targetRanges };
+  return field.dispatchEvent(new InputEvent('beforeinput', init));
 }
 
 /** Puts the caret where a press landed. */
@@ -98,9 +111,11 @@ function enter(page: Page, field: HTMLElement): number | undefined {
     if (isTextField(field) && field.selectionStart !== null)
       field.setSelectionRange(field.value.length, field.value.length);
   }
+  const refused = refusal(page, field);
+  if (refused !== undefined) return refused;
   if (!inside()) return Result.disabled;
   field.scrollIntoView({ block: 'nearest', inline: 'nearest', behavior: 'instant' });
-  return refusal(page, field) ?? (isTextField(field) ? undefined : selectionRefusal(page, field));
+  return isTextField(field) ? undefined : selectionRefusal(page, field);
 }
 
 /** In rich text the selection must not reach into what is masked or out of agents' hands. */
@@ -139,19 +154,11 @@ function splice(page: Page, field: TextField, text: string, reach = 0): void {
   if (start === end)
     [start, end] = [Math.max(0, start + Math.min(0, reach)), Math.min(value.length, end + Math.max(0, reach))];
   const inputType = text ? 'insertText' : reach < 0 ? 'deleteContentBackward' : 'deleteContentForward';
-  const init: InputEventInit = { bubbles: true, composed: true, cancelable: true, inputType, data: text || null };
-  if (!field.dispatchEvent(new InputEvent('beforeinput', init))) return;
   const room = field.maxLength < 0 ? text.length : Math.max(0, field.maxLength - (value.length - (end - start)));
   const added = text.slice(0, room);
   const set = field instanceof HTMLInputElement ? page.natives.setInputValue : page.natives.setTextareaValue;
   set.call(field, value.slice(0, start) + added + value.slice(end));
   if (field.selectionStart !== null) field.setSelectionRange(start + added.length, start + added.length);
-  field.dispatchEvent(new InputEvent('input', { ...init, cancelable: false }));
+  field.dispatchEvent(new InputEvent('input', { bubbles: true, composed: true, inputType, data: text || null }));
   field.addEventListener('blur', () => field.dispatchEvent(new Event('change', { bubbles: true })), { once: true });
-}
-
-/** Whether an element or what surrounds it is edited as text. */
-export function isEditing(element: Element): boolean {
-  for (const at of outwards(element)) if (editable(at)) return true;
-  return false;
 }

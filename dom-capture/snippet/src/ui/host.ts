@@ -31,7 +31,10 @@ export class Host {
   readonly element: HTMLElement;
   private readonly root: ShadowRoot;
   private timer = 0;
-  private readonly onTop = () => this.raise();
+  /** Something of the page's may have come above; our own coming up says so as well. */
+  private readonly onTop = (event: Event) => {
+    if (event.target !== this.element) this.raise();
+  };
 
   constructor(attachShadow: AttachShadow) {
     this.element = document.createElement('coview-ui');
