@@ -2,6 +2,7 @@
 import { joinByCode, joinVisitor } from './api';
 import { paths } from './paths';
 import { navigate } from './router';
+import { hasResume } from './session/resume';
 
 /** What the session page needs of a join. */
 export interface Entry {
@@ -12,7 +13,10 @@ export interface Entry {
 
 const entries = new Map<string, Entry>();
 
-export async function join(visitor: string): Promise<void> {
+/** Asks a visitor, or joins the session they are in; `running` is its id, where it is known. */
+export async function join(visitor: string, running?: string): Promise<void> {
+  // This tab is in it still: it goes on there instead of joining a second time.
+  if (running !== undefined && hasResume(running)) return navigate(paths.session(running));
   const { session, token } = await joinVisitor(visitor);
   enter(session, { token, visitor });
 }

@@ -35,7 +35,7 @@ test('the page is seen only once the visitor agrees', async ({ agent, visitor })
   const heading = await visitor.getByRole('heading', { level: 1 }).evaluate((element) => element.textContent ?? '');
   await expect(mirrored(agent).getByRole('heading', { level: 1 })).toHaveText(heading);
   await expect(agent.getByRole('main')).toContainText('See this page');
-  await expect(agent.getByText('allowed viewing')).toBeVisible();
+  await expect(agent.getByRole('complementary')).toContainText('allowed viewing');
   await expectAccessible(agent, 'live');
 });
 
@@ -95,7 +95,7 @@ test('control that is declined is told, and can be asked for again', async ({ ag
   await agent.getByRole('button', { name: 'Ask for control' }).click();
   await expect(agent.getByRole('button', { name: 'Asking for control…' })).toBeDisabled();
   await press(visitor, 'Not now');
-  await expect(agent.getByText('declined clicking and typing')).toBeVisible();
+  await expect(agent.getByRole('complementary')).toContainText('declined clicking and typing');
   await expect(agent.getByRole('button', { name: 'Ask for control' })).toBeEnabled();
 });
 
@@ -104,10 +104,9 @@ test('with control, the agent’s clicks and keys reach the visitor’s page', a
   await share(agent, visitor);
   await grantControl(agent, visitor);
   await agent.keyboard.press('c');
-  const field = visitor.getByRole('textbox', { name: /name/i }).first();
-  const id = await field.getAttribute('id');
+  const field = visitor.getByRole('textbox', { name: 'First name' });
   await field.scrollIntoViewIfNeeded();
-  const seen = mirrored(agent).locator(`#${id}`);
+  const seen = mirrored(agent).locator('input[name="given"]');
   await expect(seen).toBeInViewport();
   const box = await seen.boundingBox();
   if (box === null) throw new Error('the field is not shown');
@@ -129,7 +128,7 @@ test('control that is taken back puts the tool down', async ({ agent, visitor })
   await grantControl(agent, visitor);
   await agent.keyboard.press('c');
   await press(visitor, 'Take back control');
-  await expect(agent.getByText('took control back')).toBeVisible();
+  await expect(agent.getByRole('complementary')).toContainText('took control back');
   await expect(agent.getByRole('button', { name: 'Look', exact: true })).toHaveAttribute('aria-pressed', 'true');
 });
 
@@ -166,6 +165,29 @@ test('a session page that is loaded again goes on', async ({ agent, visitor }) =
   await expect(agent.getByText(/^live/)).toBeVisible();
 });
 
+test('going back through the history and forth again goes on without joining twice', async ({ agent, visitor }) => {
+  await share(agent, visitor);
+  await agent.goBack();
+  await expect(agent.getByRole('heading', { name: 'Visitors' })).toBeVisible();
+  await agent.goForward();
+  await expect(mirrored(agent).getByRole('heading', { level: 1 })).toBeVisible();
+  await expect(agent.getByRole('complementary').getByText('(you)')).toHaveCount(1);
+  await expect(agent.getByRole('complementary').getByRole('listitem').filter({ hasText: 'may point' })).toHaveCount(1);
+});
+
+test('the last agent is asked before leaving ends it', async ({ agent, visitor }) => {
+  await share(agent, visitor);
+  const back = agent.getByRole('link', { name: 'Back to visitors' });
+  await back.click();
+  const dialog = agent.getByRole('alertdialog', { name: 'Leave and end the session?' });
+  await dialog.getByRole('button', { name: 'Stay' }).click();
+  await expect(mirrored(agent).getByRole('heading', { level: 1 })).toBeVisible();
+  await back.click();
+  await dialog.getByRole('button', { name: 'Leave and end' }).click();
+  await expect(agent.getByRole('heading', { name: 'Visitors' })).toBeVisible();
+  await expect.poll(() => words(visitor)).not.toContain('sees this page');
+});
+
 test('a session that has ended says so at its address', async ({ agent, visitor }) => {
   await share(agent, visitor);
   await agent.getByRole('button', { name: 'End session' }).click();
@@ -176,7 +198,7 @@ test('a session that has ended says so at its address', async ({ agent, visitor 
 test('the running session is in the list of sessions and can be opened from it', async ({ agent, visitor, edge }) => {
   await share(agent, visitor);
   await agent.goto(`${edge.edge}/console/sessions`);
-  await expect(agent.getByText('1 running')).toBeVisible();
+  await expect(agent.getByRole('main').getByText('1 running')).toBeVisible();
   await expectAccessible(agent, 'sessions');
   await agent.getByRole('link', { name: /^Open the session of/ }).click();
   await expect(mirrored(agent).getByRole('heading', { level: 1 })).toBeVisible();
@@ -239,7 +261,7 @@ test('on a narrow screen everything is reached without scrolling sideways', asyn
   const overflow = () => agent.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   expect(await overflow()).toBeLessThanOrEqual(0);
   await expectAccessible(agent, 'narrow session');
-  await agent.getByRole('link', { name: 'Back to visitors' }).click();
+  await agent.goBack();
   await expect(agent.getByRole('heading', { name: 'Visitors' })).toBeVisible();
   expect(await overflow()).toBeLessThanOrEqual(0);
   await expectAccessible(agent, 'narrow list');

@@ -60,7 +60,9 @@ export async function press(page: Page, label: string): Promise<void> {
 }
 
 async function placeOf(session: CDPSession, label: string): Promise<{ x: number; y: number } | null> {
-  const button = (await nodes(session)).find((node) => node.nodeName === 'BUTTON' && text(node).trim() === label);
+  const button = (await nodes(session)).find(
+    (node) => node.nodeName === 'BUTTON' && text(node).trim().startsWith(label),
+  );
   if (button === undefined) return null;
   try {
     const { model } = await session.send('DOM.getBoxModel', { nodeId: button.nodeId });

@@ -29,7 +29,7 @@ test('signing out closes the list', async ({ agent, edge }) => {
 test('an edge without visitors says how to install the snippet', async ({ agent, edge }) => {
   await expect(agent.getByRole('heading', { name: 'No visitor is online now' })).toBeVisible();
   await expect(agent.getByText(`<script async src="${edge.edge}/coview.js" data-site="demo"></script>`)).toBeVisible();
-  await expect(agent.getByText('0 online')).toBeVisible();
+  await expect(agent.getByRole('main').getByText('0 online')).toBeVisible();
   await expectAccessible(agent, 'empty list');
   await agent.getByRole('link', { name: 'Sessions' }).click();
   await expect(agent.getByRole('heading', { name: 'No session is running' })).toBeVisible();
@@ -42,14 +42,14 @@ test('a visitor appears by themselves, with their page', async ({ agent, visitor
   await expect(row).toHaveCount(1);
   await visitor.goto(new URL('/lamps/', visitor.url()).href);
   await expect(row).toContainText('/lamps');
-  await expect(agent.getByText('1 online')).toBeVisible();
+  await expect(agent.getByRole('main').getByText('1 online')).toBeVisible();
   await expectAccessible(agent, 'list');
 });
 
 test('a visitor who leaves is no longer online', async ({ agent, visitor }) => {
-  await expect(agent.getByText('1 online')).toBeVisible();
+  await expect(agent.getByRole('main').getByText('1 online')).toBeVisible();
   await visitor.goto('about:blank');
-  await expect(agent.getByText('0 online')).toBeVisible();
+  await expect(agent.getByRole('main').getByText('0 online')).toBeVisible();
 });
 
 test('the search finds by page, and says when nobody matches', async ({ agent, visitor }) => {

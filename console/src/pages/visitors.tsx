@@ -108,11 +108,11 @@ function List({ visitors, failed, empty, children }: ListProps) {
 function useJoin() {
   const [busy, setBusy] = useState<string | null>(null);
   const [error, setError] = useState<string | null>(null);
-  const start = async (visitor: string): Promise<void> => {
-    setBusy(visitor);
+  const start = async ({ id, session }: Visitor): Promise<void> => {
+    setBusy(id);
     setError(null);
     try {
-      await join(visitor);
+      await join(id, session?.id);
     } catch (cause) {
       setBusy(null);
       setError(cause instanceof ApiError && GONE.includes(cause.status) ? 'This visitor has just left.' : words(cause));

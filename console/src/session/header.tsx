@@ -1,5 +1,6 @@
 // Above the page: whose it is, how long it has been shared, where it is, and the two things one asks or ends.
 import { paths } from '../paths';
+import { opensHere } from '../router';
 import { span, useNow } from '../time';
 import { Button } from '../ui/button';
 import { Icon } from '../ui/icon';
@@ -14,15 +15,24 @@ interface HeaderProps {
   onPanel(): void;
   onAsk(): void;
   onEnd(): void;
+  /** Asked before the way back is taken; true if it may be. */
+  onBack(): boolean;
 }
 
-export function Header({ live, signedIn, panelOpen, onPanel, onAsk, onEnd }: HeaderProps) {
+export function Header({ live, signedIn, panelOpen, onPanel, onAsk, onEnd, onBack }: HeaderProps) {
   const page = pageWords(live.title, live.url);
   const ended = live.phase === 'ended';
   return (
     <header className="head">
       {signedIn ? (
-        <PageLink to={paths.visitors} className="btn quiet back" aria-label="Back to visitors">
+        <PageLink
+          to={paths.visitors}
+          className="btn quiet back"
+          aria-label="Back to visitors"
+          onClick={(event) => {
+            if (opensHere(event) && !onBack()) event.preventDefault();
+          }}
+        >
           <Icon name="back" />
           <span className="back-word">Visitors</span>
         </PageLink>
@@ -72,7 +82,7 @@ function State({ live }: { live: Live }) {
   return (
     <span className="pill live figures">
       <span className="dot" aria-hidden="true" />
-      sharing · {span(now - (live.sharedAt ?? now))}
+      {live.sharingSince === null ? 'sharing' : `sharing · ${span(now - live.sharingSince)}`}
     </span>
   );
 }

@@ -28,9 +28,11 @@ export interface Live {
   grants: GrantSet;
   /** What became of asking for control. */
   control: Answer;
-  /** When asking began, then when sharing began. */
+  /** When this agent began to ask, and when they first saw the page. */
   askedAt: number;
   sharedAt: number | null;
+  /** When sharing began, where that is known: a late agent has to be told. */
+  sharingSince: number | null;
   url: string;
   title: string;
   size: { width: number; height: number } | null;
@@ -63,6 +65,7 @@ export function begin(now: number): Live {
     control: 'none',
     askedAt: now,
     sharedAt: null,
+    sharingSince: null,
     url: '',
     title: '',
     size: null,
@@ -136,7 +139,8 @@ function notePhase(live: Live, before: Live, now: number): Live {
   if (phase === 'away') return note(live, `${name} is away`, now);
   if (phase !== 'live') return live;
   if (live.sharedAt === null) {
-    return note({ ...live, sharedAt: now }, before.phase === 'asking' ? `${name} allowed viewing` : 'You joined', now);
+    if (before.phase !== 'asking') return note({ ...live, sharedAt: now }, 'You joined', now);
+    return note({ ...live, sharedAt: now, sharingSince: now }, `${name} allowed viewing`, now);
   }
   return before.phase === 'away' ? note(live, `${name} is back`, now) : live;
 }

@@ -14,12 +14,16 @@ export interface Opened {
   choose(indexes: number[]): void;
   /** Ends it for everybody. */
   end(): void;
-  /** Leaves it; the others stay. */
-  close(): void;
+  /** Leaves it; the others stay, and with the last agent it ends. */
+  leave(): void;
+  /** Lets go without leaving; gives what `resume` takes. */
+  suspend(): string | null;
 }
 
-interface Way {
+/** Either a token or what `suspend` gave. */
+export interface Way {
   token: string;
+  resume?: string;
   container: HTMLElement;
   live: Store<Live>;
 }
@@ -27,8 +31,8 @@ interface Way {
 const LOOK_EVERY_MS = 2000;
 
 /** Joins; throws an `Error` if the edge does not let this agent in. */
-export async function open({ token, container, live }: Way): Promise<Opened> {
-  return new OpenSession(await connect({ edge: location.origin, token, container }), live);
+export async function open({ token, resume, container, live }: Way): Promise<Opened> {
+  return new OpenSession(await connect({ edge: location.origin, token, resume, container }), live);
 }
 
 /** The close code in the words of a failed connect; 0 if there is none. */
@@ -73,9 +77,14 @@ class OpenSession implements Opened {
     this.view.end();
   }
 
-  close(): void {
+  leave(): void {
     window.clearInterval(this.looking);
     this.view.close();
+  }
+
+  suspend(): string | null {
+    window.clearInterval(this.looking);
+    return (this.live.get().phase === 'ended' ? undefined : this.view.suspend()) ?? null;
   }
 
   private follow(): void {

@@ -37,11 +37,7 @@ function Allowed({ live }: { live: Live }) {
     <Part title={`Allowed by ${firstName(live.visitor) || 'the visitor'}`}>
       <dl className="rows">
         <Row words="See this page" tone={shared ? 'live' : ''}>
-          {shared && live.sharedAt !== null
-            ? `since ${clockTime(live.sharedAt)}`
-            : live.phase === 'asking'
-              ? 'asking…'
-              : 'no'}
+          {sharedWords(live, shared)}
         </Row>
         <Row words="Point at things" tone={point ? 'live' : ''}>
           {point ? 'yes' : 'no'}
@@ -52,6 +48,11 @@ function Allowed({ live }: { live: Live }) {
       </dl>
     </Part>
   );
+}
+
+function sharedWords(live: Live, shared: boolean): string {
+  if (!shared) return live.phase === 'asking' ? 'asking…' : 'no';
+  return live.sharingSince === null ? 'yes' : `since ${clockTime(live.sharingSince)}`;
 }
 
 function Row({ words, tone, children }: { words: string; tone: string; children: ReactNode }) {

@@ -7,36 +7,38 @@ import { tools } from './tools';
 
 export function Rail({ live, onTool }: { live: Live; onTool(tool: Tool): void }) {
   return (
-    <Toolbar aria-label="Tools" orientation="vertical" className="rail">
-      {tools.map(({ tool, name, key, icon }) => {
-        const off = whyOff(live, tool);
-        return (
-          <Tip
-            key={tool}
-            hint={
-              <>
-                {name} <kbd>{key}</kbd>
-                {off ? <small>{off}</small> : null}
-              </>
-            }
-          >
-            <button
-              type="button"
-              aria-label={name}
-              aria-keyshortcuts={key}
-              aria-pressed={live.tool === tool}
-              // Still reachable when off, so that its reason can be read.
-              aria-disabled={off !== null}
-              aria-description={off ?? undefined}
-              onClick={() => {
-                if (off === null) onTool(tool);
-              }}
+    <section className="rail" aria-label="Tools">
+      <Toolbar aria-label="Tools" orientation="vertical" className="rail-tools">
+        {tools.map(({ tool, name, key, icon }) => {
+          const off = whyOff(live, tool);
+          return (
+            <Tip
+              key={tool}
+              hint={
+                <>
+                  {name} <kbd>{key}</kbd>
+                  {off ? <small>{off}</small> : null}
+                </>
+              }
             >
-              <Icon name={icon} />
-            </button>
-          </Tip>
-        );
-      })}
-    </Toolbar>
+              <button
+                type="button"
+                aria-label={name}
+                aria-keyshortcuts={key}
+                aria-pressed={live.tool === tool}
+                // Still reachable when off, so that its reason can be read.
+                aria-disabled={off !== null}
+                aria-description={off ?? undefined}
+                onClick={() => {
+                  if (off === null) onTool(tool);
+                }}
+              >
+                <Icon name={icon} />
+              </button>
+            </Tip>
+          );
+        })}
+      </Toolbar>
+    </section>
   );
 }

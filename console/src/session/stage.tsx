@@ -21,11 +21,11 @@ interface StageProps {
 export function Stage({ live, view, signedIn, onAgain, onCancel }: StageProps) {
   const shown = live.sharedAt !== null && live.phase !== 'ended';
   return (
-    <section className={`stage tool-${live.tool}`} aria-label="The visitor’s page">
+    <main className={`stage tool-${live.tool}`} aria-label="The visitor’s page">
       <div ref={view} className={`view${shown ? ' shown' : ''}`} />
       <Cover live={live} signedIn={signedIn} onAgain={onAgain} onCancel={onCancel} />
       {shown ? <Hud live={live} /> : null}
-    </section>
+    </main>
   );
 }
 

@@ -8,7 +8,7 @@ import { Button } from '../ui/button';
 
 interface HelpBannerProps {
   visitors: Visitor[];
-  onHelp(visitor: string): void;
+  onHelp(visitor: Visitor): void;
   busy: string | null;
 }
 
@@ -40,7 +40,7 @@ export function HelpBanner({ visitors, onHelp, busy }: HelpBannerProps) {
       </div>
       <div className="actions">
         <Button onPress={() => setLater(new Set([...later, first.id]))}>Later</Button>
-        <Button look="primary" isDisabled={busy !== null} onPress={() => onHelp(first.id)}>
+        <Button look="primary" isDisabled={busy !== null} onPress={() => onHelp(first)}>
           Help {firstName(name)}
         </Button>
       </div>

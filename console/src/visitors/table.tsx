@@ -9,7 +9,7 @@ interface VisitorTableProps {
   /** Null while the first answer is on its way. */
   visitors: Visitor[] | null;
   sites: Site[];
-  onJoin(visitor: string): void;
+  onJoin(visitor: Visitor): void;
   busy: string | null;
 }
 
@@ -55,7 +55,7 @@ interface RowProps {
   visitor: Visitor;
   site: string | null;
   now: number;
-  onJoin(visitor: string): void;
+  onJoin(visitor: Visitor): void;
   busy: string | null;
 }
 
@@ -90,7 +90,7 @@ function Row({ visitor, site, now, onJoin, busy }: RowProps) {
           <Button
             look={visitor.session ? 'plain' : 'primary'}
             isDisabled={busy !== null}
-            onPress={() => onJoin(visitor.id)}
+            onPress={() => onJoin(visitor)}
             aria-label={`${visitor.session ? 'Join the session of' : 'Co-browse with'} ${firstName(name)}`}
           >
             {busy === visitor.id ? 'Opening…' : visitor.session ? 'Join' : 'Co-browse'}
