@@ -104,6 +104,7 @@ export class Session {
     ui.overlay.clear();
     this.pill?.hide();
     this.pill = undefined;
+    ui.toasts.clear();
     ui.toasts.say(say('ended'));
     this.events.emit('sessionEnd', { reason: reasonName(reason) });
   }
@@ -166,7 +167,7 @@ export class Session {
       if (before && !old) toasts.say(...nodes('joined', { agent: agent.name }));
       if (old?.grants === agent.grants) continue;
       this.events.emit('grant', { agent: agent.name, grants: grantNames(agent.grants) });
-      if (agent.grants & ~(old?.grants ?? 0) & Grant.control)
+      if (before && agent.grants & ~(old?.grants ?? 0) & Grant.control)
         toasts.say(...nodes('gaveControl', { agent: agent.name }));
     }
     for (const old of before ?? []) {

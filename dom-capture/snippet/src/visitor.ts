@@ -47,6 +47,7 @@ export class Visitor {
   private pageTimer = 0;
   private sessionTimer = 0;
   private greetedGranted = false;
+  private connected = false;
 
   constructor(
     private readonly tag: Tag,
@@ -206,6 +207,7 @@ export class Visitor {
         this.welcomed(message);
         break;
       case 'Ask':
+        this.panel?.close(); // the code has done its work
         this.session.ask(message);
         break;
       case 'Unask':
@@ -244,7 +246,9 @@ export class Visitor {
       this.connection.stop(); // nobody looks for visitors here: their codes bring agents to them
       return;
     }
+    this.connected = true;
     this.events.emit('connection', { connected: true });
+    if (document.visibilityState === 'hidden') this.handOver();
     this.sendPage();
     this.sendIdentity();
     if (this.help) this.connection.control({ kind: 'Help', wanted: true });
@@ -260,7 +264,7 @@ export class Visitor {
   }
 
   private down(code: number, final: boolean): void {
-    if (this.welcome) this.disconnected();
+    this.disconnected();
     if (code === 4005) this.resume = undefined;
     if (!final) return;
     this.session.end(EndReason.error);
@@ -268,6 +272,8 @@ export class Visitor {
   }
 
   private disconnected(): void {
+    if (!this.connected) return;
+    this.connected = false;
     clearTimeout(this.sessionTimer);
     this.session.lost();
     this.events.emit('connection', { connected: false });

@@ -361,6 +361,7 @@ test('the code is shown in a panel, counted down, and renewed', async ({ page })
   const edge = new FakeEdge(page, { body: BODY, tag: 'data-site="demo"' });
   await edge.start();
   await page.goto(SHOP);
+  await page.clock.pauseAt(100_000);
   await page.evaluate(() => window.coview?.('getLookupCode'));
   await edge.heardOf('CodeRequest');
   expect((await edge.heardOf('VisitorHello')).consented).toBe(false);
@@ -377,6 +378,20 @@ test('the code is shown in a panel, counted down, and renewed', async ({ page })
   await uiShows(page, '555000');
   await uiPress(page, 'Close', async () => (await uiText(page)) === '');
   expect(await stored(page)).toBe(NOTHING);
+});
+
+test('the panel makes room for the question of the agent who typed the code in', async ({ page }) => {
+  const edge = new FakeEdge(page, { body: BODY });
+  await edge.start();
+  await page.goto(SHOP);
+  await edge.heardOf('Page');
+  await page.evaluate(() => window.coview?.('getLookupCode'));
+  await edge.heardOf('CodeRequest');
+  edge.say({ kind: 'Code', code: '042917', seconds: 600 });
+  await uiShows(page, '042917');
+  edge.say({ kind: 'Ask', request: 7, agent: ANA, grants: 3, seconds: 60 });
+  await uiShows(page, 'Show this page to Ana?');
+  expect(await uiText(page)).not.toContain('042917');
 });
 
 test('a code for the site itself shows no panel', async ({ page }) => {

@@ -2,7 +2,7 @@
 // undo and length limits work as for a person; through the native value setter where there is no such command.
 import { Result } from '../protocol';
 import { refusal } from './guard';
-import { focused, outwards, type Page, tellChanged, within } from './page';
+import { focused, type Page, tellChanged, within } from './page';
 
 /** Longest text one instruction may type, in UTF-16 units. */
 const MOST_TEXT = 10_000;

@@ -10,6 +10,11 @@ export class Toasts {
 
   constructor(private readonly host: Host) {}
 
+  /** What was true a moment ago. */
+  clear(): void {
+    this.area.replaceChildren();
+  }
+
   say(...text: (string | Node)[]): void {
     if (!this.area.isConnected) this.host.show(this.area);
     const toast = el('p');
