@@ -7,6 +7,7 @@ use coview_config::{Assets, Config};
 use coview_dom_capture::protocol::CloseCode;
 use coview_proxy::guard::Policy;
 use coview_proxy::upstream::{Bounds, Upstream};
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -39,6 +40,8 @@ pub struct Edge {
     pub rates: EdgeRates,
     /// Fetches assets; none if the operator does not want it.
     pub upstream: Option<Upstream>,
+    /// Frames masked at once off the async workers: bounds the memory of what is inflated.
+    pub masking: Arc<Semaphore>,
     /// Every task is counted, so that a stop can wait for it.
     pub tasks: TaskTracker,
     /// Told to stop.
@@ -67,6 +70,7 @@ impl Edge {
             origins,
             clock,
             metrics,
+            masking: Arc::new(Semaphore::new(masking())),
             tasks: TaskTracker::new(),
             stopping: CancellationToken::new(),
         })
@@ -85,6 +89,10 @@ impl Edge {
             _ => {}
         }
     }
+}
+
+fn masking() -> usize {
+    std::thread::available_parallelism().map_or(2, usize::from)
 }
 
 fn upstream(assets: &Assets, own: Vec<SocketAddr>) -> Upstream {

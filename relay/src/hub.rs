@@ -402,10 +402,11 @@ impl Hub {
             .map(|pass| pass.clone())
     }
 
-    /// A secret for the agent's next connection.
+    /// A secret for the agent's next connection. The one it came with stays until it is confirmed.
     #[must_use]
-    pub fn agent_secret(&self, pass: &Pass) -> Secret {
+    pub fn agent_secret(&self, pass: &Pass, shown: Option<&str>) -> Secret {
         let secret = Secret::new();
+        self.keep_one_agent_secret(pass, shown.unwrap_or_default());
         let pass = Pass {
             until: None,
             ..pass.clone()
@@ -417,7 +418,11 @@ impl Hub {
 
     /// The agent has its new secret: all others of its are void.
     pub fn confirm_agent(&self, pass: &Pass, secret: &Secret) {
-        let kept = Digest::bound("agent", "", secret.reveal());
+        self.keep_one_agent_secret(pass, secret.reveal());
+    }
+
+    fn keep_one_agent_secret(&self, pass: &Pass, secret: &str) {
+        let kept = Digest::bound("agent", "", secret);
         self.agent_secrets.retain(|digest, other| {
             *digest == kept || other.session != pass.session || other.agent != pass.agent
         });

@@ -63,7 +63,7 @@ fn quota(burst: u32, per: Duration) -> Quota {
     let burst = NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN);
     let each = (per / burst.get()).max(Duration::from_nanos(1));
     Quota::with_period(each)
-        .unwrap_or(Quota::per_second(burst))
+        .unwrap_or_else(|| Quota::per_second(burst))
         .allow_burst(burst)
 }
 

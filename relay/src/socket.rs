@@ -22,7 +22,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode as RawCod
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error, Message};
 
-use crate::http::{Reply, empty, problem};
+use crate::http::{Problem, Reply, empty};
 use crate::outbox::{Close, Outbox};
 
 /// A connection after the handshake.
@@ -51,7 +51,7 @@ impl<T: Into<Close>> From<T> for Ending {
 ///
 /// # Errors
 /// The reply for what is no handshake.
-pub fn handshake<B>(request: &mut Request<B>) -> Result<(Reply, OnUpgrade), Reply> {
+pub fn handshake<B>(request: &mut Request<B>) -> Result<(Reply, OnUpgrade), Problem> {
     let headers = request.headers();
     let asks = request.method() == Method::GET
         && names(headers, &CONNECTION, "upgrade")
@@ -63,7 +63,7 @@ pub fn handshake<B>(request: &mut Request<B>) -> Result<(Reply, OnUpgrade), Repl
     let Some(accept) =
         key.and_then(|key| HeaderValue::try_from(derive_accept_key(key.as_bytes())).ok())
     else {
-        return Err(problem(
+        return Err(Problem(
             StatusCode::UPGRADE_REQUIRED,
             "this address speaks WebSocket, version 13",
         ));

@@ -71,12 +71,36 @@ impl Visitor {
     pub fn name(&self) -> String {
         let state = self.state.lock();
         let known = state.identity.as_ref().and_then(|identity| {
-            let first = identity.identities.first().filter(|name| !name.is_empty());
-            first
-                .or(Some(&identity.unique_id).filter(|id| !id.is_empty()))
-                .cloned()
+            let mut names = identity.identities.iter().chain([&identity.unique_id]);
+            names.find(|name| !name.is_empty()).cloned()
         });
         known.unwrap_or_else(|| format!("Visitor {}", self.short_id))
+    }
+}
+
+/// A page as lists need it.
+#[must_use]
+pub fn shortened_page(mut page: Page) -> Page {
+    shorten(&mut page.url, 2_048);
+    shorten(&mut page.title, 256);
+    page
+}
+
+/// An identity as lists need it.
+#[must_use]
+pub fn shortened_identity(mut identity: Identify) -> Identify {
+    shorten(&mut identity.unique_id, 128);
+    for list in [&mut identity.identities, &mut identity.tags] {
+        list.truncate(16);
+        list.iter_mut().for_each(|text| shorten(text, 128));
+    }
+    identity
+}
+
+fn shorten(text: &mut String, bytes: usize) {
+    if text.len() > bytes {
+        let end = (0..=bytes).rev().find(|at| text.is_char_boundary(*at));
+        text.truncate(end.unwrap_or(0));
     }
 }
 
@@ -137,6 +161,26 @@ impl Device {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_lists_show_is_short_and_still_text() {
+        let long = "é".repeat(5_000);
+        let page = Page {
+            url: long.clone(),
+            title: long.clone(),
+            width: 0,
+            height: 0,
+            visible: true,
+        };
+        let page = shortened_page(page);
+        assert_eq!((page.url.len(), page.title.len()), (2_048, 256));
+        let identity = Identify {
+            unique_id: long.clone(),
+            identities: vec![long; 100],
+            tags: Vec::new(),
+        };
+        assert_eq!(shortened_identity(identity).identities.len(), 16);
+    }
 
     #[test]
     fn common_browsers_are_told_apart() {

@@ -134,7 +134,7 @@ impl Egress {
             edge.metrics.rejected(Rejected::WebOrigin);
             return Err(CloseCode::WebOrigin.into());
         }
-        let secret = edge.hub.agent_secret(&pass);
+        let secret = edge.hub.agent_secret(&pass, hello.resume.as_deref());
         outbox.send(frame::encode(&[
             welcome(edge, &live, &pass, &secret),
             ping_message(edge),

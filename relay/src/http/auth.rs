@@ -5,7 +5,7 @@ use http::header::{AUTHORIZATION, COOKIE, LOCATION, ORIGIN, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use url::form_urlencoded;
 
-use super::{Reply, empty, html, problem};
+use super::{Problem, Reply, empty, html, problem};
 use crate::accounts::Account;
 use crate::edge::Edge;
 use crate::metrics::Rejected;
@@ -49,10 +49,10 @@ impl Who {
 }
 
 /// Finds out who asks.
-pub(super) fn who(edge: &Edge, method: &Method, headers: &HeaderMap) -> Result<Who, Reply> {
+pub(super) fn who(edge: &Edge, method: &Method, headers: &HeaderMap) -> Result<Who, Problem> {
     let refused = |detail| {
         edge.metrics.rejected(Rejected::Auth);
-        problem(StatusCode::UNAUTHORIZED, detail)
+        Problem(StatusCode::UNAUTHORIZED, detail)
     };
     let who = if let Some(value) = headers.get(AUTHORIZATION) {
         let key = value
@@ -85,12 +85,12 @@ pub(super) fn who(edge: &Edge, method: &Method, headers: &HeaderMap) -> Result<W
         Ok(who)
     } else {
         edge.metrics.rejected(Rejected::Rate);
-        Err(problem(StatusCode::TOO_MANY_REQUESTS, "too many requests"))
+        Err(Problem(StatusCode::TOO_MANY_REQUESTS, "too many requests"))
     }
 }
 
 /// A browser sends the cookie by itself: whatever changes something must show that our page asked.
-fn check_own(edge: &Edge, method: &Method, headers: &HeaderMap) -> Result<(), Reply> {
+fn check_own(edge: &Edge, method: &Method, headers: &HeaderMap) -> Result<(), Problem> {
     if matches!(*method, Method::GET | Method::HEAD) {
         return Ok(());
     }
@@ -102,7 +102,7 @@ fn check_own(edge: &Edge, method: &Method, headers: &HeaderMap) -> Result<(), Re
         return Ok(());
     }
     edge.metrics.rejected(Rejected::WebOrigin);
-    Err(problem(
+    Err(Problem(
         StatusCode::FORBIDDEN,
         "only the console may do this with a cookie",
     ))

@@ -6,14 +6,14 @@ use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
 use serde::de::DeserializeOwned;
 
-use super::{Reply, problem};
+use super::Problem;
 use crate::edge::Edge;
 
 /// Reads the body of a request as JSON.
 pub(super) async fn read<T: DeserializeOwned>(
     edge: &Edge,
     request: Request<Incoming>,
-) -> Result<T, Reply> {
+) -> Result<T, Problem> {
     let kind = request
         .headers()
         .get(CONTENT_TYPE)
@@ -21,7 +21,7 @@ pub(super) async fn read<T: DeserializeOwned>(
         .unwrap_or_default();
     let essence = kind.split(';').next().unwrap_or_default().trim();
     if !essence.eq_ignore_ascii_case("application/json") {
-        return Err(problem(
+        return Err(Problem(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "send application/json",
         ));
@@ -30,13 +30,13 @@ pub(super) async fn read<T: DeserializeOwned>(
     let whole = Limited::new(request.into_body(), limits.body.bytes()).collect();
     let body = match tokio::time::timeout(limits.handshake.0, whole).await {
         Err(_) => {
-            return Err(problem(
+            return Err(Problem(
                 StatusCode::REQUEST_TIMEOUT,
                 "the body took too long",
             ));
         }
         Ok(Err(_)) => {
-            return Err(problem(
+            return Err(Problem(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "the body is too large",
             ));
@@ -44,7 +44,7 @@ pub(super) async fn read<T: DeserializeOwned>(
         Ok(Ok(body)) => body.to_bytes(),
     };
     serde_json::from_slice(&body).map_err(|_| {
-        problem(
+        Problem(
             StatusCode::BAD_REQUEST,
             "the body is not the JSON that is expected here",
         )

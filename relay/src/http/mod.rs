@@ -19,7 +19,7 @@ use http::{HeaderValue, Method, Request, StatusCode};
 use hyper::body::Incoming;
 
 pub use files::{Shop as ShopFiles, file_reply, page_reply};
-pub use reply::{Body, Reply, empty, html, json, problem, text};
+pub use reply::{Body, Problem, Reply, empty, html, json, problem, text};
 
 use crate::edge::Edge;
 

@@ -3,7 +3,9 @@
 use std::convert::Infallible;
 
 use bytes::Bytes;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use http::header::{
+    CACHE_CONTROL, CONTENT_TYPE, REFERRER_POLICY, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS,
+};
 use http::{HeaderValue, Response, StatusCode};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full};
@@ -59,6 +61,16 @@ pub fn json(status: StatusCode, value: &impl Serialize) -> Reply {
     }
 }
 
+/// A request that is refused: how, and in which words. Small, unlike the reply it becomes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Problem(pub StatusCode, pub &'static str);
+
+impl From<Problem> for Reply {
+    fn from(Problem(status, detail): Problem) -> Self {
+        problem(status, detail)
+    }
+}
+
 /// An error as RFC 9457 has it. `detail` is fixed text: nothing of the request is repeated.
 #[must_use]
 pub fn problem(status: StatusCode, detail: &str) -> Reply {
@@ -75,5 +87,14 @@ pub fn problem(status: StatusCode, detail: &str) -> Reply {
         detail,
     })
     .unwrap_or_default();
-    bytes(status, "application/problem+json", body.into())
+    let mut reply = bytes(status, "application/problem+json", body.into());
+    if matches!(
+        status,
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
+    ) {
+        reply
+            .headers_mut()
+            .insert(RETRY_AFTER, HeaderValue::from_static("2"));
+    }
+    reply
 }

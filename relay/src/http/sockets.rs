@@ -7,7 +7,7 @@ use http::{HeaderMap, Request, StatusCode};
 use hyper::body::Incoming;
 use url::form_urlencoded;
 
-use super::{Peer, Reply, problem};
+use super::{Peer, Problem, Reply, problem};
 use crate::edge::Edge;
 use crate::metrics::Rejected;
 use crate::socket;
@@ -16,8 +16,8 @@ use crate::{agent, ingress};
 
 /// `GET /v1/visitor?site=KEY`
 pub(super) fn visitor(edge: &Arc<Edge>, peer: &Peer, mut request: Request<Incoming>) -> Reply {
-    if let Err(reply) = admit(edge, peer) {
-        return reply;
+    if let Err(problem) = admit(edge, peer) {
+        return problem.into();
     }
     let query = request.uri().query().unwrap_or_default();
     let site = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "site");
@@ -39,7 +39,7 @@ pub(super) fn visitor(edge: &Arc<Edge>, peer: &Peer, mut request: Request<Incomi
     let device = Device::parse(device.unwrap_or_default());
     let (reply, upgrade) = match socket::handshake(&mut request) {
         Ok(found) => found,
-        Err(reply) => return reply,
+        Err(problem) => return problem.into(),
     };
     let (edge, slot) = (Arc::clone(edge), Arc::clone(&peer.slot));
     let tasks = edge.tasks.clone();
@@ -57,8 +57,8 @@ pub(super) fn visitor(edge: &Arc<Edge>, peer: &Peer, mut request: Request<Incomi
 
 /// `GET /v1/agent`
 pub(super) fn agent(edge: &Arc<Edge>, peer: &Peer, mut request: Request<Incoming>) -> Reply {
-    if let Err(reply) = admit(edge, peer) {
-        return reply;
+    if let Err(problem) = admit(edge, peer) {
+        return problem.into();
     }
     // Software without a browser has no web origin; it has a token, which is what counts.
     let origin = request
@@ -73,7 +73,7 @@ pub(super) fn agent(edge: &Arc<Edge>, peer: &Peer, mut request: Request<Incoming
     }
     let (reply, upgrade) = match socket::handshake(&mut request) {
         Ok(found) => found,
-        Err(reply) => return reply,
+        Err(problem) => return problem.into(),
     };
     let (edge, slot) = (Arc::clone(edge), Arc::clone(&peer.slot));
     let tasks = edge.tasks.clone();
@@ -88,15 +88,15 @@ pub(super) fn agent(edge: &Arc<Edge>, peer: &Peer, mut request: Request<Incoming
     reply
 }
 
-fn admit(edge: &Edge, peer: &Peer) -> Result<(), Reply> {
+fn admit(edge: &Edge, peer: &Peer) -> Result<(), Problem> {
     if edge.stopping.is_cancelled() {
-        return Err(problem(StatusCode::SERVICE_UNAVAILABLE, "the edge stops"));
+        return Err(Problem(StatusCode::SERVICE_UNAVAILABLE, "the edge stops"));
     }
     if edge.rates.handshakes.take(&peer.address) {
         return Ok(());
     }
     edge.metrics.rejected(Rejected::Rate);
-    Err(problem(
+    Err(Problem(
         StatusCode::TOO_MANY_REQUESTS,
         "too many connections",
     ))

@@ -23,7 +23,7 @@ use crate::rates::Budget;
 use crate::secrets::Secret;
 use crate::sites::Tenant;
 use crate::socket::{self, Ending, Socket, Source};
-use crate::visitor::{Device, Visitor};
+use crate::visitor::{Device, Visitor, shortened_identity, shortened_page};
 
 /// Frames from this size on are masked off the async workers.
 const LARGE: usize = 100 << 10;
@@ -194,16 +194,17 @@ impl Ingress {
         }
         loop {
             let frame = match socket::next(source).await {
-                Ok(frame) => frame.unwrap_or_default(),
+                Ok(frame) => frame,
                 Err(ending) => return ending,
             };
-            if !self.frames.take(1) || !self.bytes.take(frame.len()) {
+            let size = frame.as_ref().map_or(0, Bytes::len);
+            if !self.frames.take(1) || !self.bytes.take(size) {
                 self.edge.metrics.rejected(Rejected::Rate);
                 return CloseCode::RateLimited.into();
             }
-            if frame.is_empty() {
+            let Some(frame) = frame else {
                 continue;
-            }
+            };
             self.edge.metrics.frame(Role::Visitor, frame.len());
             if let Err(why) = self.frame(frame).await {
                 return why.into();
@@ -233,7 +234,11 @@ impl Ingress {
         if inflated < LARGE {
             return live.stream(frame);
         }
-        let masking = self.edge.tasks.spawn_blocking(move || live.stream(frame));
+        let slot = Arc::clone(&self.edge.masking).acquire_owned().await;
+        let masking = self.edge.tasks.spawn_blocking(move || {
+            let _slot = slot;
+            live.stream(frame)
+        });
         masking
             .await
             .unwrap_or_else(|_| Err(CloseCode::BadFrame.into()))
@@ -285,8 +290,8 @@ impl Ingress {
         let mut state = self.visitor.state.lock();
         state.seen = self.edge.clock.wall();
         match message {
-            VisitorOut::Page(page) => state.page = Some(page),
-            VisitorOut::Identify(identity) => state.identity = Some(identity),
+            VisitorOut::Page(page) => state.page = Some(shortened_page(page)),
+            VisitorOut::Identify(identity) => state.identity = Some(shortened_identity(identity)),
             VisitorOut::Help(help) if help.wanted => {
                 state.acted = true;
                 let since = state.help.unwrap_or_else(|| self.edge.clock.now());

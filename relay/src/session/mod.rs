@@ -96,6 +96,8 @@ pub struct Session {
     visitor: Visitor,
     /// Agents have the present picture, as far as the edge knows.
     picture: bool,
+    /// The visitor announced to be away until then.
+    back: Option<Instant>,
     /// Nobody is connected since.
     alone: Option<Instant>,
     ended: bool,
@@ -131,6 +133,7 @@ impl Session {
                 until: now + times.resume,
             },
             picture: false,
+            back: None,
             alone: Some(now),
             ended: false,
         }
@@ -195,7 +198,7 @@ impl Session {
         }
         match input {
             Input::VisitorHere { site_asked } => self.visitor_here(now, site_asked, &mut out),
-            Input::VisitorGone => self.visitor_gone(now, self.times.resume, &mut out),
+            Input::VisitorGone => self.visitor_gone(now, &mut out),
             Input::Visitor(said) => self.visitor_said(now, said, &mut out),
             Input::AgentHere(agent) => self.agent_here(now, agent, &mut out),
             Input::AgentGone(agent) => self.agent_gone(now, agent, &mut out),
@@ -211,16 +214,17 @@ impl Session {
     fn visitor_here(&mut self, now: Instant, site_asked: bool, out: &mut Vec<Output>) {
         self.visitor = Visitor::Here { site_asked };
         self.picture = false;
+        self.back = None;
         if self.agreed {
             self.announce(out);
             self.ask_again(now, out);
             return;
         }
-        if site_asked {
-            self.agree(out);
-        } else {
+        if !site_asked {
             self.ask_again(now, out);
             self.ask_to_view(now, out);
+        } else if self.roster.here().next().is_some() {
+            self.agree(out);
         }
     }
 
@@ -231,12 +235,9 @@ impl Session {
         }
     }
 
-    fn visitor_gone(&mut self, now: Instant, stay: Duration, out: &mut Vec<Output>) {
-        // An announced absence is not shortened by the connection that then ends.
-        let until = match self.visitor {
-            Visitor::Away { until } => until.max(now + stay),
-            Visitor::Here { .. } => now + stay,
-        };
+    fn visitor_gone(&mut self, now: Instant, out: &mut Vec<Output>) {
+        let soon = now + self.times.resume;
+        let until = self.back.take().map_or(soon, |back| back.max(soon));
         self.visitor = Visitor::Away { until };
         self.picture = false;
         self.tell_agents(out);
@@ -277,7 +278,7 @@ impl Session {
             }
             VisitorOut::Bye(bye) => {
                 let stay = Duration::from_secs(u64::from(bye.seconds)).min(LONGEST_BYE);
-                self.visitor_gone(now, stay.max(self.times.resume), out);
+                self.back = Some(now + stay);
             }
             // Presence, codes, help and pings are not the session's.
             VisitorOut::VisitorHello(_)

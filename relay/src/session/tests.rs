@@ -217,6 +217,10 @@ fn a_later_agent_joins_without_a_second_question_and_is_announced() {
 fn a_site_that_asked_is_not_doubled_by_a_prompt() {
     let mut stage = Stage::new();
     stage.go(Input::VisitorHere { site_asked: true });
+    assert!(
+        !stage.session.shares(),
+        "sharing begins with the first agent"
+    );
     let ana = stage.session.invite(stage.now, "Ana", Grants::CONTROL);
     let outputs = stage.go(Input::AgentHere(ana));
     assert!(asked(&outputs).is_none());
@@ -446,11 +450,13 @@ fn a_visitor_may_be_away_for_a_while_and_comes_back_to_the_same_session() {
 fn an_announced_absence_may_be_longer_but_not_endless() {
     let (mut stage, _) = Stage::live();
     stage.go(Input::Visitor(VisitorOut::Bye(Bye { seconds: 300 })));
+    assert_eq!(stage.session.phase(), Phase::Live, "it is still here");
     stage.go(Input::VisitorGone);
     assert!(ended(&stage.later(299)).is_none());
     assert_eq!(ended(&stage.later(1)), Some(EndReason::Left));
     let (mut stage, _) = Stage::live();
     stage.go(Input::Visitor(VisitorOut::Bye(Bye { seconds: u32::MAX })));
+    stage.go(Input::VisitorGone);
     assert_eq!(ended(&stage.later(600)), Some(EndReason::Left));
 }
 

@@ -106,6 +106,7 @@ api_keys_sha256 = ["{other}"]
 
 [rates]
 handshakes = "10000/s"
+api = "10000/s"
 "#,
         key = Digest::of(KEY).hex(),
         other = Digest::of(OTHER_KEY).hex(),
@@ -306,7 +307,7 @@ impl Rig {
     pub(crate) async fn until(&self, mut so: impl AsyncFnMut() -> bool) {
         tokio::time::timeout(PATIENCE, async {
             while !so().await {
-                tokio::task::yield_now().await;
+                tokio::time::sleep(Duration::from_millis(5)).await;
             }
         })
         .await

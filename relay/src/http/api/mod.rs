@@ -11,7 +11,7 @@ use hyper::body::Incoming;
 use serde::{Deserialize, Serialize};
 
 use super::auth::{self, Who};
-use super::{Peer, Reply, body, events, json, problem};
+use super::{Peer, Problem, Reply, body, events, json, problem};
 use crate::accounts::Account;
 use crate::edge::Edge;
 
@@ -25,7 +25,7 @@ pub(super) async fn route(
     let method = request.method().clone();
     let who = match auth::who(&edge, &method, request.headers()) {
         Ok(who) => who,
-        Err(reply) => return reply,
+        Err(problem) => return problem.into(),
     };
     match (&method, rest) {
         (&Method::GET, ["me"]) => me(&edge, &who),
@@ -55,7 +55,7 @@ pub(super) struct AgentName {
 
 impl AgentName {
     /// What a visitor may be shown: some letters, no control characters, not endless.
-    fn checked(self) -> Result<Self, Reply> {
+    fn checked(self) -> Result<Self, Problem> {
         let good = |text: &str| {
             let length = text.chars().count();
             (1..=80).contains(&length)
@@ -65,7 +65,7 @@ impl AgentName {
         if good(&self.id) && good(&self.name) {
             Ok(self)
         } else {
-            Err(problem(
+            Err(Problem(
                 StatusCode::BAD_REQUEST,
                 "agent.id and agent.name must have 1 to 80 printable characters",
             ))
@@ -74,14 +74,14 @@ impl AgentName {
 }
 
 /// The agent a request acts for: the one it names, or the one who is signed in.
-fn acting(who: &Who, named: Option<AgentName>) -> Result<AgentName, Reply> {
+fn acting(who: &Who, named: Option<AgentName>) -> Result<AgentName, Problem> {
     match (who, named) {
         (Who::Agent { account, .. }, _) => Ok(AgentName {
             id: account.id.clone(),
             name: account.name.clone(),
         }),
         (Who::Key { .. }, Some(agent)) => agent.checked(),
-        (Who::Key { .. }, None) => Err(problem(
+        (Who::Key { .. }, None) => Err(Problem(
             StatusCode::BAD_REQUEST,
             "say which agent: {\"agent\":{\"id\",\"name\"}}",
         )),
@@ -153,7 +153,7 @@ async fn sign_in_link(edge: &Edge, who: &Who, request: Request<Incoming>) -> Rep
         .and_then(|asked| asked.agent.checked())
     {
         Ok(agent) => agent,
-        Err(reply) => return reply,
+        Err(problem) => return problem.into(),
     };
     let account = Account {
         id: agent.id,

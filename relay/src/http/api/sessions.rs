@@ -73,7 +73,7 @@ pub(super) async fn begin(
     let base = edge.origins.of(request.uri(), request.headers()).to_owned();
     let asked: Asked = match body::read(edge, request).await {
         Ok(asked) => asked,
-        Err(reply) => return reply,
+        Err(problem) => return problem.into(),
     };
     match found(edge, who, id) {
         Some(visitor) => invite(edge, who, &visitor, asked, &base),
@@ -95,7 +95,7 @@ pub(super) async fn begin_by_code(
         grants,
     } = match body::read(edge, request).await {
         Ok(asked) => asked,
-        Err(reply) => return reply,
+        Err(problem) => return problem.into(),
     };
     if !edge.rates.code_attempt(peer.address, who.label()) {
         edge.metrics.rejected(Rejected::Rate);
@@ -105,8 +105,8 @@ pub(super) async fn begin_by_code(
         );
     }
     let asked = Asked { agent, grants };
-    if let Err(reply) = acting(who, asked.agent.clone()) {
-        return reply;
+    if let Err(problem) = acting(who, asked.agent.clone()) {
+        return problem.into();
     }
     let code: String = code.chars().filter(char::is_ascii_digit).take(7).collect();
     match edge.hub.by_code(&code, who.sites(), true) {
@@ -122,7 +122,7 @@ pub(super) async fn begin_by_code(
 fn invite(edge: &Edge, who: &Who, visitor: &Arc<Visitor>, asked: Asked, base: &str) -> Reply {
     let agent = match acting(who, asked.agent) {
         Ok(agent) => agent,
-        Err(reply) => return reply,
+        Err(problem) => return problem.into(),
     };
     let offered = asked
         .grants

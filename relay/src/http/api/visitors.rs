@@ -7,7 +7,7 @@ use serde::Serialize;
 use url::form_urlencoded;
 
 use super::super::auth::Who;
-use super::super::{Peer, Reply, json, problem};
+use super::super::{Peer, Problem, Reply, json, problem};
 use crate::clock::rfc3339;
 use crate::edge::Edge;
 use crate::metrics::Rejected;
@@ -74,7 +74,7 @@ pub(super) fn list(edge: &Edge, peer: &Peer, who: &Who, uri: &Uri) -> Reply {
     }
     let terms = match terms(edge, peer, who, &search) {
         Ok(terms) => terms,
-        Err(reply) => return reply,
+        Err(problem) => return problem.into(),
     };
     let mut found: Vec<(Option<u64>, Row)> = edge
         .hub
@@ -112,14 +112,14 @@ enum Term {
     Words(String),
 }
 
-fn terms(edge: &Edge, peer: &Peer, who: &Who, search: &str) -> Result<Vec<Term>, Reply> {
+fn terms(edge: &Edge, peer: &Peer, who: &Who, search: &str) -> Result<Vec<Term>, Problem> {
     search
         .split_whitespace()
         .map(|word| term(edge, peer, who, word))
         .collect()
 }
 
-fn term(edge: &Edge, peer: &Peer, who: &Who, word: &str) -> Result<Term, Reply> {
+fn term(edge: &Edge, peer: &Peer, who: &Who, word: &str) -> Result<Term, Problem> {
     if word == "online" || word == "-online" {
         return Ok(Term::Online(word == "online"));
     }
@@ -133,7 +133,7 @@ fn term(edge: &Edge, peer: &Peer, who: &Who, word: &str) -> Result<Term, Reply> 
         // A search for a code is an attempt at it.
         if !edge.rates.code_attempt(peer.address, who.label()) {
             edge.metrics.rejected(Rejected::Rate);
-            return Err(problem(
+            return Err(Problem(
                 StatusCode::TOO_MANY_REQUESTS,
                 "too many codes tried; wait a minute",
             ));
