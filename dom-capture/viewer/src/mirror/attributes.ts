@@ -120,9 +120,10 @@ export class Attributes {
     this.write(element, attributeName(name, namespace), attributeNamespace(name, namespace), value);
   }
 
-  /** The same on an element that has just been made: nothing of it is kept yet, and most names need no rule. */
+  /** The same on an element that has just been made, of which nothing is kept yet: most values go straight in. */
   setFirst(element: Element, namespace: string, name: string, value: string): void {
-    if (namespace !== HTML || RULES.has(name) || isHandler(name)) {
+    const rule = namespace === HTML && !isHandler(name) ? RULES.get(name) : withhold;
+    if (rule !== undefined && rule(value, element, this.links) !== value) {
       this.write(element, attributeName(name, namespace), attributeNamespace(name, namespace), value);
       return;
     }
