@@ -172,9 +172,10 @@ export class Changes {
     this.masksChanged();
     if (this.rootChanged) return;
     this.leave(ops);
+    // Before anything comes in: an attribute may be what tells the edge to hide it.
+    this.attributeOps(base, ops);
     for (const node of this.added) this.run(node, base, ops);
     this.textOps(base, ops);
-    this.attributeOps(base, ops);
     this.clear();
   }
 

@@ -65,7 +65,7 @@ export class EdgeModel {
   patch(ops: readonly PatchOp[]): void {
     this.order = 0;
     for (const op of ops) {
-      const rank = { R: 1, I: 2, M: 2, T: 3, A: 4, P: 4, H: 4 }[op.kind as string] ?? 5;
+      const rank = { R: 1, A: 2, I: 3, M: 3, T: 4, P: 5, H: 5 }[op.kind as string] ?? 6;
       if (rank < this.order) throw new Error(`${op.kind} stands too late`);
       this.order = rank;
       this.op(op);
