@@ -29,6 +29,8 @@ export class Follower {
   mirror: Mirror | undefined;
   /** No picture yet, or one that may be older than the page. */
   private awaiting = true;
+  /** The page went away or starts anew: a snapshot will come, and until then the picture is an old one. */
+  private outdated = false;
   private asked = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -36,7 +38,12 @@ export class Follower {
 
   /** True if the picture is the page as of the last frame. */
   get isCurrent(): boolean {
-    return !this.awaiting;
+    return !this.awaiting && !this.outdated;
+  }
+
+  /** The visitor is away or resynchronises: what is shown is the past, until a snapshot comes. */
+  interrupted(): void {
+    this.outdated = true;
   }
 
   /** Where to resume: nowhere, if a snapshot is needed anyway. */
@@ -100,6 +107,7 @@ export class Follower {
     mirror.snapshot(message);
     this.mirror = mirror;
     this.awaiting = false;
+    this.outdated = false;
     this.asked = 0;
     clearTimeout(this.timer);
     this.host.built(mirror, message);

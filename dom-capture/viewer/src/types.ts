@@ -103,6 +103,8 @@ export interface ViewLimits {
   depth: number;
   /** Most characters of sheets kept. */
   sheets: number;
+  /** How long to look for the edge at first, ms. */
+  joinFor: number;
   /** How long to look for the edge again after the connection was lost, ms. */
   retryFor: number;
 }
@@ -127,6 +129,7 @@ export const LIMITS: ViewLimits = {
   nodes: 1_000_000,
   depth: 4000,
   sheets: 32 << 20,
+  joinFor: 20_000,
   retryFor: 120_000,
 };
 

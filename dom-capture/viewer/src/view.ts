@@ -90,6 +90,7 @@ export class View {
         token: options.token,
         resume: options.resume,
         inflated: this.limits.inflated,
+        joinFor: this.limits.joinFor,
         retryFor: this.limits.retryFor,
         place: () => this.follower.place(),
       },
@@ -392,6 +393,7 @@ export class View {
     const agents = message.agents.map((one) => ({ ...one, grants: types.grantSet(one.grants) }));
     const mine = message.agents.find((one) => one.id === this.current.me)?.grants ?? 0;
     const phase = types.nameOf(Phase, message.phase, 'resynchronising' as const);
+    if (phase === 'away' || phase === 'resynchronising') this.follower.interrupted();
     this.change({ phase, agents, grants: types.grantSet(mine) });
     this.grantRequests.given(mine);
   }

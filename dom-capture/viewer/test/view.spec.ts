@@ -136,6 +136,35 @@ test('after a lost connection the agent resumes where it was, with the last pict
   expect(await edge.next('AgentHello', later)).toMatchObject({ token: '', resume: 'resume-2', epoch: 1, offset: 2 });
 });
 
+test('a page that starts anew is not shown as live before its snapshot is there', async ({ agent, edge: place }) => {
+  const edge = await joined(agent, place.url);
+  for (const phase of [2, 3, 1]) edge.state(phase, 3);
+  edge.send({ kind: 'AgentPing', t: 1 });
+  await edge.next('AgentPong');
+  expect(await agent.evaluate(() => [view.state.phase, view.isLive])).toEqual(['live', false]);
+  edge.stream(2, 0, [{ ...SNAPSHOT, html: PAGE.replace('<p>t', '<p>next page') }]);
+  await agent.waitForFunction(() => view.isLive);
+  expect(await body(agent)).toContain('next page');
+});
+
+test('an edge that is not there is looked for a while, then the join fails', async ({ agent, edge: place }) => {
+  const edge = await FakeEdge.on(agent);
+  await join(agent, place.url, { joinFor: 600 });
+  const failed = agent.evaluate(() =>
+    joining.then(
+      () => 'joined',
+      (e: Error) => e.message,
+    ),
+  );
+  for (let heard = 0; ; heard = edge.heard.length) {
+    const next = await Promise.race([edge.next('AgentHello', heard), failed]);
+    if (typeof next === 'string') break;
+    edge.close(1013);
+  }
+  expect(await failed).toContain('the edge closed the connection');
+  expect(edge.connections).toBeGreaterThan(1);
+});
+
 test('a refused token rejects the join and is not tried again', async ({ agent, edge: place }) => {
   const edge = await FakeEdge.on(agent);
   await join(agent, place.url);

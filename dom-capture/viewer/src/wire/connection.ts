@@ -38,6 +38,8 @@ export interface ConnectionOptions {
   resume: string | undefined;
   /** Most bytes of a frame after inflation. */
   inflated: number;
+  /** How long to try before the edge let this agent in, ms. */
+  joinFor: number;
   /** How long to try again after the connection was lost, ms. */
   retryFor: number;
   /** The last frame that was applied: where a resumed stream goes on. */
@@ -136,7 +138,9 @@ export class Connection {
   private lost(code: number): void {
     if (this.over) return;
     this.lostAt ??= performance.now();
-    const final = FINAL.has(code) || performance.now() - this.lostAt > this.options.retryFor;
+    const { joinFor, retryFor } = this.options;
+    const patience = this.resume === undefined ? joinFor : retryFor;
+    const final = FINAL.has(code) || performance.now() - this.lostAt > patience;
     this.over = final;
     this.events.down(code, final);
     if (final) return;
