@@ -88,6 +88,14 @@ test('asking and the answer are told in order', () => {
   expect(said(live())).toEqual(['Mara allowed viewing', 'You asked Mara to share']);
 });
 
+test('a yes counts before the page is there', () => {
+  const asked = onState({ ...begin(AT), visitor: 'Mara' }, news({ phase: 'asking' }), AT);
+  const coming = onState(asked, news({ phase: 'resynchronising' }), AT + 1000);
+  const there = onState(coming, news(), AT + 2000);
+  expect(said(there)).toEqual(['Mara allowed viewing', 'You asked Mara to share']);
+  expect(there.sharingSince).toBe(AT + 1000);
+});
+
 test('a late agent is told that they joined', () => {
   const joined = onState({ ...begin(AT), visitor: 'Mara' }, news({ agents: [ANA, TOMAS] }), AT);
   expect(said(joined)).toEqual(['You joined']);
@@ -126,6 +134,15 @@ test('the age of the picture counts from the first moment it was in doubt', () =
   const still = onState(away, news({ phase: 'resynchronising' }), AT + 9000);
   expect(still.staleSince).toBe(AT + 5000);
   expect(onState(still, news(), AT + 9500).staleSince).toBeNull();
+});
+
+test('a visitor who only loads the next page was not away', () => {
+  const away = onState(live(), news({ phase: 'away' }), AT + 5000);
+  const next = onState(away, news({ phase: 'resynchronising' }), AT + 6000);
+  expect(said(next)).toEqual(said(live()));
+  const long = onState(onState(live(), news({ phase: 'away' }), AT), news(), AT + 20_000);
+  expect(said(long).slice(0, 2)).toEqual(['Mara is back', 'Mara is away']);
+  expect(new Set(long.feed.map((item) => item.key)).size).toBe(long.feed.length);
 });
 
 test('a page is told once, not at each of its hashes', () => {

@@ -43,6 +43,8 @@ export interface Live {
   /** When the picture was last known to equal the page; null while it does. */
   staleSince: number | null;
   feed: FeedItem[];
+  /** Lines written so far, for their keys. */
+  lines: number;
   /** The last thing the visitor's page did not do, until it is out of date. */
   trouble: { at: number; words: string } | null;
   end: Ending | null;
@@ -51,6 +53,7 @@ export interface Live {
 }
 
 const FEED_LIMIT = 200;
+const AWAY_COUNTS_MS = 5000;
 const NOTHING: GrantSet = { view: false, point: false, control: false, console: false, screen: false };
 
 export function begin(now: number): Live {
@@ -75,6 +78,7 @@ export function begin(now: number): Live {
     inexact: [],
     staleSince: null,
     feed: [],
+    lines: 0,
     trouble: null,
     end: null,
     tool: 'look',
@@ -86,7 +90,8 @@ export function begin(now: number): Live {
 export function note(live: Live, words: string, now: number): Live {
   const last = live.feed[0];
   if (last?.words === words) return { ...live, feed: [{ ...last, at: now }, ...live.feed.slice(1)] };
-  return { ...live, feed: [{ key: (last?.key ?? 0) + 1, at: now, words }, ...live.feed].slice(0, FEED_LIMIT) };
+  const key = live.lines + 1;
+  return { ...live, lines: key, feed: [{ key, at: now, words }, ...live.feed].slice(0, FEED_LIMIT) };
 }
 
 /** The session is over: why, and nothing of the page is left here. */
@@ -136,13 +141,19 @@ function notePhase(live: Live, before: Live, now: number): Live {
   const { phase } = live;
   if (phase === before.phase) return live;
   if (phase === 'asking') return note(live, `You asked ${name} to share`, now);
-  if (phase === 'away') return note(live, `${name} is away`, now);
-  if (phase !== 'live') return live;
-  if (live.sharedAt === null) {
-    if (before.phase !== 'asking') return note({ ...live, sharedAt: now }, 'You joined', now);
+  // Asking ends with a yes, whatever comes first then: the page itself may still be on its way.
+  if (before.phase === 'asking')
     return note({ ...live, sharedAt: now, sharingSince: now }, `${name} allowed viewing`, now);
-  }
-  return before.phase === 'away' ? note(live, `${name} is back`, now) : live;
+  if (live.sharedAt === null) return note({ ...live, sharedAt: now }, 'You joined', now);
+  if (phase === 'away') return note(live, `${name} is away`, now);
+  return before.phase === 'away' ? noteBack(live, name, now) : live;
+}
+
+/** A page that is only loading the next one was not away in anybody's eyes: the line about it goes. */
+function noteBack(live: Live, name: string, now: number): Live {
+  const [last, ...older] = live.feed;
+  if (last?.words === `${name} is away` && now - last.at < AWAY_COUNTS_MS) return { ...live, feed: older };
+  return note(live, `${name} is back`, now);
 }
 
 function noteWatchers(live: Live, before: Live, now: number): Live {

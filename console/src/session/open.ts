@@ -43,6 +43,7 @@ export function closeCode(error: unknown): number {
 class OpenSession implements Opened {
   private endedByMe = false;
   private level = 0;
+  private page: { url?: string; title?: string } | null = null;
   private readonly looking: number;
 
   constructor(
@@ -90,8 +91,8 @@ class OpenSession implements Opened {
   private follow(): void {
     const { view } = this;
     view.on('state', (state) => this.stateChanged(state));
-    view.on('url', ({ url }) => this.change((now, at) => onPage(now, { url }, at)));
-    view.on('title', ({ title }) => this.change((now, at) => onPage(now, { title }, at)));
+    view.on('url', ({ url }) => this.pageChanged({ url }));
+    view.on('title', ({ title }) => this.pageChanged({ title }));
     view.on('viewport', (size) => this.change((now) => ({ ...now, size: { ...size } })));
     view.on('scale', (scale) => this.change((now) => (now.scale === scale ? now : { ...now, scale })));
     view.on('snapshot', () => this.look());
@@ -120,6 +121,18 @@ class OpenSession implements Opened {
   private stateChanged(state: ViewEvents['state']): void {
     // Its end is told by its own event, with the reason.
     if (state.phase !== 'ended') this.change((now, at) => onState(now, state, at));
+  }
+
+  /** Address and title of a new page come one after the other; they are one piece of news. */
+  private pageChanged(part: { url?: string; title?: string }): void {
+    if (this.page === null) {
+      queueMicrotask(() => {
+        const page = this.page ?? {};
+        this.page = null;
+        this.change((now, at) => onPage(now, page, at));
+      });
+    }
+    this.page = { ...this.page, ...part };
   }
 
   private refused({ grants, reason }: ViewEvents['refused']): void {

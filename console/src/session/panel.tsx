@@ -95,7 +95,7 @@ function mayWords(grants: Watcher['grants']): string {
 function Inexact({ live }: { live: Live }) {
   return (
     <Part title="Not shown exactly">
-      {live.inexact.length === 0 ? (
+      {live.inexact.length === 0 && live.masked === 0 ? (
         <p className="none">
           {live.sharedAt === null ? 'Nothing is shown yet' : 'Nothing: the page is shown as it is'}
         </p>
