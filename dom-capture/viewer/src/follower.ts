@@ -11,6 +11,8 @@ const ASK_MOST = 6;
 export interface FollowerHost {
   /** A mirror in a fresh document, for a snapshot. */
   fresh(): Mirror;
+  /** Nothing will be shown in this mirror. */
+  drop(mirror: Mirror): void;
   /** The snapshot stands in `mirror`. */
   built(mirror: Mirror, snapshot: Snapshot): void;
   /** A patch was applied. */
@@ -104,7 +106,13 @@ export class Follower {
   private snapshot(message: Snapshot): void {
     if (message.doc !== 0) throw new MirrorFault(ResyncReason.badOp, 'doc');
     const mirror = this.host.fresh();
-    mirror.snapshot(message);
+    try {
+      mirror.snapshot(message);
+    } catch (error) {
+      this.host.drop(mirror);
+      throw error;
+    }
+    this.mirror?.dispose();
     this.mirror = mirror;
     this.awaiting = false;
     this.outdated = false;

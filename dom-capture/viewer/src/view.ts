@@ -72,6 +72,10 @@ export class View {
     this.stage = new Stage(options.container, { ...LABELS, ...options.labels }, () => this.fitted());
     this.follower = new Follower({
       fresh: () => this.fresh(),
+      drop: (mirror) => {
+        mirror.dispose();
+        dom.windowOf(mirror.document)?.frameElement?.remove();
+      },
       built: (mirror, snapshot) => this.built(mirror, snapshot),
       patched: (mirror, ops) => this.patched(mirror, ops),
       lost: (reason) => this.lost(reason),

@@ -98,6 +98,10 @@ for (const [what, reason, break_] of [
     expect(await body(agent)).toContain('<p>t</p>');
     edge.stream(3, 0, [{ ...SNAPSHOT, html: PAGE.replace('<p>t', '<p>well again') }]);
     await expect.poll(() => body(agent)).toContain('well again');
+    await agent.waitForFunction(() => {
+      const frames = document.querySelector('.coview-stage')?.shadowRoot?.querySelectorAll('iframe');
+      return frames?.length === 1 && frames[0]?.className === 'shown';
+    });
     expect(await agent.evaluate(() => view.isLive)).toBe(true);
   });
 }

@@ -4,6 +4,9 @@
 import { Prop } from '@coview/snippet/protocol';
 import * as dom from './dom';
 
+/** How far above a change its select may be: options lie in groups, hardly deeper. */
+const OPTION_DEPTH = 6;
+
 /** Keeps the live state of one document as the page has it. */
 export class LiveState {
   private readonly selected = new WeakMap<Element, boolean>();
@@ -23,7 +26,8 @@ export class LiveState {
 
   /** An option's select has to be looked at again. */
   touched(node: Node | null): void {
-    for (let at = node; at; at = dom.parentNode(at)) {
+    let left = OPTION_DEPTH;
+    for (let at = node; at && left-- > 0; at = dom.parentNode(at)) {
       if (dom.nodeType(at) !== Node.ELEMENT_NODE || dom.localName(at as Element) !== 'select') continue; // by its node type
       this.selects.add(at as HTMLSelectElement); // by its name
       return;

@@ -102,7 +102,8 @@ export class Mirror {
   /** Applies the ops of one patch, in order, in one task. */
   patch(ops: readonly PatchOp[]): void {
     applyOps(this, ops);
-    this.settle();
+    this.parts.live.settle();
+    if (ops.some((op) => op.kind === 'X')) this.parts.scrolls.settle(); // asks for layout
   }
 
   /** Takes a sheet's text; all that waited for it show it. */
