@@ -18,7 +18,9 @@ test('after every patch of random changes the mirror equals the page, and no mas
   expect(ops).toBeGreaterThan(SEEDS * ROUNDS * 0.4);
 });
 
-test('a comparison that one node, attribute, text boundary, value or shadow child fails is noticed', async ({ rig }) => {
+test('a comparison that one node, attribute, text boundary, value or shadow child fails is noticed', async ({
+  rig,
+}) => {
   await rig.open('<!doctype html><title>T</title><body><p id=a>x<b>y</b></p><input id=i><div id=h></div>');
   const noticed = await rig.page.evaluate(() => {
     const { driver } = window;
@@ -26,7 +28,7 @@ test('a comparison that one node, attribute, text boundary, value or shadow chil
     host?.attachShadow({ mode: 'open' }).append(driver.page.createElement('i'));
     driver.startManual();
     const mirror = driver.mirror.document;
-    const p = mirror.getElementById('a');
+    const p = mirror.getElementById('a') as Element; // it is in the page above
     const input = mirror.getElementById('i') as HTMLInputElement;
     const before = driver.difference();
     const found: (string | undefined)[] = [];
@@ -36,15 +38,31 @@ test('a comparison that one node, attribute, text boundary, value or shadow chil
       undo();
     };
     const extra = mirror.createTextNode('z');
-    spoil(() => p?.append(extra), () => extra.remove());
-    spoil(() => p?.setAttribute('x', ''), () => p?.removeAttribute('x'));
-    const second = (p?.firstChild as Text).splitText(0);
+    spoil(
+      () => p.append(extra),
+      () => extra.remove(),
+    );
+    spoil(
+      () => p.setAttribute('x', ''),
+      () => p.removeAttribute('x'),
+    );
+    const second = (p.firstChild as Text).splitText(0);
     found.push(driver.difference());
     second.remove();
-    (p?.firstChild as Text).data = 'x';
-    spoil(() => { input.value = 'q'; }, () => { input.value = ''; });
+    (p.firstChild as Text).data = 'x';
+    spoil(
+      () => {
+        input.value = 'q';
+      },
+      () => {
+        input.value = '';
+      },
+    );
     const inner = mirror.getElementById('h')?.shadowRoot?.firstChild as Element;
-    spoil(() => inner.remove(), () => mirror.getElementById('h')?.shadowRoot?.append(inner));
+    spoil(
+      () => inner.remove(),
+      () => mirror.getElementById('h')?.shadowRoot?.append(inner),
+    );
     return { before, found, after: driver.difference() };
   });
   expect(noticed.before).toBeUndefined();

@@ -38,9 +38,17 @@ for (const how of ['in a snapshot', 'in a patch'] as const) {
 
 for (const [name, markup, quirks] of [
   ['no doctype', '<p>x', true],
-  ['an old doctype', '<!DOCTYPE html PUBLIC "-//W3C//DTD HTML 4.01//EN" "http://www.w3.org/TR/html4/strict.dtd"><p>x', false],
+  [
+    'an old doctype',
+    '<!DOCTYPE html PUBLIC "-//W3C//DTD HTML 4.01//EN" "http://www.w3.org/TR/html4/strict.dtd"><p>x',
+    false,
+  ],
   ['a frameset', '<!doctype html><frameset><frame><frame></frameset>', false],
-  ['a form named body and an image named documentElement', '<!doctype html><form name=body></form><img name=documentElement><p>x', false],
+  [
+    'a form named body and an image named documentElement',
+    '<!doctype html><form name=body></form><img name=documentElement><p>x',
+    false,
+  ],
 ] as const) {
   test(`a document with ${name} arrives`, async ({ rig }) => {
     await rig.open(markup);

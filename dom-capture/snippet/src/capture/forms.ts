@@ -51,6 +51,8 @@ export class Forms {
     } else if (local === 'form') this.all = true;
     else {
       this.touched.add(target);
+      // At once: between two patches a card number may have been typed and half deleted.
+      if (this.said.has(target)) this.masks.remembers(target);
       if (local === 'input' && natives.inputType.call(target) === 'radio') this.all = true; // others of its group
     }
   }

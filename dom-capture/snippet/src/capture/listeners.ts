@@ -67,6 +67,7 @@ export class Listeners {
 
   /** Also again: `document.open()` removes all listeners of a document and its window. */
   start(): void {
+    this.listening.length = 0;
     this.add(document, IN_EVERY_TREE);
     this.add(document, IN_DOCUMENT);
     this.add(window, IN_WINDOW);

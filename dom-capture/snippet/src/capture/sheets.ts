@@ -21,6 +21,9 @@ const ROOTS_PER_FLUSH = 300;
 /** Sheets with more rules than this are not compared rule by rule. */
 const COMPARED_RULES = 1000;
 
+/** Time a sweep may take to compare rules, in milliseconds. */
+const PER_SWEEP_MS = 4;
+
 /** What is known of one sheet: of a style or link element, or constructed. */
 interface Known {
   sheet: CSSStyleSheet;
@@ -45,7 +48,7 @@ export class Sheets {
   private sent = new Set<string>();
   private spent = 0;
   private readonly links: LinkTexts;
-  private turn: IterableIterator<Element> | undefined;
+  private turn = 0;
   private rootTurn: IterableIterator<Document | ShadowRoot> | undefined;
   /** More was to be sent than an epoch may hold. */
   overspent = false;
@@ -168,7 +171,10 @@ export class Sheets {
       sum: undefined,
       said: 0,
     };
-    if (known.cssom && rules) known.text = serialise(sheet, rules);
+    if (known.cssom && rules) {
+      known.text = serialise(sheet, rules);
+      known.sum = hashText('', known.text);
+    }
     this.prepare(known);
     return known;
   }
@@ -191,7 +197,7 @@ export class Sheets {
     known.cssom = true;
     known.rules = rules.length;
     known.text = serialise(known.sheet, rules);
-    known.sum = undefined;
+    known.sum = hashText('', known.text);
     this.prepare(known);
   }
 
@@ -248,9 +254,7 @@ export class Sheets {
   }
 
   private flushRoot(root: Document | ShadowRoot, id: number, ops: PatchOp[], messages: StreamMessage[]): void {
-    const { natives } = this;
-    const list =
-      root === document ? natives.documentSheets.call(document) : natives.rootSheets.call(root as ShadowRoot); // one or the other
+    const list = this.adopted(root);
     if (!list || (list.length === 0 && this.roots.get(root) === '')) return;
     const hashes: string[] = [];
     for (let i = 0; i < list.length; i++) {
@@ -269,38 +273,58 @@ export class Sheets {
     ops.push({ kind: 'H', id, hashes });
   }
 
-  /** Idle work: one sheet is compared rule by rule, and words are looked at again; true if something changed. */
-  sweep(): boolean {
+  /** Idle work: numbers of rules, words, and in turn the rules themselves; true if something changed. */
+  sweep(left: () => number): boolean {
     let changed = false;
-    for (const owner of this.owners.values()) {
-      if (owner.known?.wordy && this.secrets.look(owner.known.wordy)) {
-        owner.known.hash = '';
+    const all = this.all();
+    for (const known of all) {
+      if (known.wordy && this.secrets.look(known.wordy)) {
+        known.hash = '';
         changed = true;
       }
+      const rules = rulesOf(known.sheet);
+      if (known.disabled !== known.sheet.disabled || (rules && known.rules >= 0 && rules.length !== known.rules))
+        changed = true;
     }
-    this.turn ??= this.owners.keys();
-    const next = this.turn.next();
-    if (next.done) this.turn = undefined;
-    else {
-      const known = this.owners.get(next.value)?.known;
-      if (known && this.differs(known)) changed = true;
+    const end = this.natives.now() + PER_SWEEP_MS;
+    for (let i = 0; i < all.length && left() > 1 && this.natives.now() < end; i++) {
+      this.turn = (this.turn + 1) % all.length;
+      if (this.differs(all[this.turn] as Known)) changed = true; // below its length
     }
+    return this.adoptsOthers() || changed;
+  }
+
+  private all(): Known[] {
+    const all: Known[] = [];
+    for (const { known } of this.owners.values()) if (known) all.push(known);
+    const seen = new Set<CSSStyleSheet>();
     for (const root of this.roots.keys()) {
-      const list =
-        root === document
-          ? this.natives.documentSheets.call(document)
-          : this.natives.rootSheets.call(root as ShadowRoot); // one or the other
-      if (!list) continue;
-      for (let i = 0; i < list.length; i++) {
-        const known = this.constructed.get(list[i] as CSSStyleSheet); // i < length
-        if (!known) changed = true;
-        else if (known.wordy && this.secrets.look(known.wordy)) {
-          known.hash = '';
-          changed = true;
-        } else if (this.differs(known)) changed = true;
+      const list = this.adopted(root);
+      for (let i = 0; list && i < list.length; i++) {
+        const sheet = list[i] as CSSStyleSheet; // i < length
+        const known = seen.has(sheet) ? undefined : this.constructed.get(sheet);
+        seen.add(sheet);
+        if (known) all.push(known);
       }
     }
-    return changed;
+    return all;
+  }
+
+  private adopted(root: Document | ShadowRoot): readonly CSSStyleSheet[] | undefined {
+    return root === document
+      ? this.natives.documentSheets.call(document)
+      : this.natives.rootSheets.call(root as ShadowRoot); // one or the other
+  }
+
+  /** True if a root has sheets that were not said of it. */
+  private adoptsOthers(): boolean {
+    for (const [root, said] of this.roots) {
+      const list = this.adopted(root);
+      const count = said === '' ? 0 : said.split(',').length;
+      if (list && list.length !== count) return true;
+      for (let i = 0; list && i < list.length; i++) if (!this.constructed.has(list[i] as CSSStyleSheet)) return true; // i < length
+    }
+    return false;
   }
 
   /** True if a rule reads otherwise than the last time, with their number unchanged. */
@@ -318,7 +342,6 @@ export class Sheets {
     }
     if (was === sum) return false;
     this.reread(known, rules);
-    known.sum = sum;
     return true;
   }
 
