@@ -10,6 +10,8 @@ export class Ledger {
   /** The session the visitor agreed to; empty if none. */
   private session = '';
   private readonly control = new Set<number>();
+  /** The visitor took control back: from now on each agent has to ask, also where the site did the asking. */
+  private taken = false;
   /** The site does the asking (`consent = "site"`), and says that the visitor agreed. */
   bySite = false;
 
@@ -23,6 +25,7 @@ export class Ledger {
 
   takeControl(): void {
     this.control.clear();
+    this.taken = true;
   }
 
   /** May this session see the page? The first one after the visitor's yes is the one it was meant for. */
@@ -33,13 +36,15 @@ export class Ledger {
 
   /** What of an agent's grants holds here. */
   grants(agent: AgentState): number {
-    const most = BY_VIEW | (this.bySite || this.control.has(agent.id) ? Grant.control : 0);
+    const control = this.control.has(agent.id) || (this.bySite && !this.taken);
+    const most = BY_VIEW | (control ? Grant.control : 0);
     return agent.grants & most;
   }
 
   clear(): void {
     this.session = '';
     this.control.clear();
+    this.taken = false;
   }
 
   keep(): Pick<Kept, 'session' | 'control'> {

@@ -130,6 +130,12 @@ test('where the site does the asking, sharing starts without a prompt, and only 
   await page.goto(SHOP);
   expect((await edge.snapshot()).html).toContain(CANARY);
   await uiShows(page, 'Ana can click and type');
+  await page.keyboard.press('Escape');
+  await edge.heardOf('Withdraw');
+  // What the edge said before it heard of that gives nothing back.
+  edge.say({ kind: 'Session', session: 's1', agents: [{ ...ANA, grants: 7 }] }, { kind: 'VisitorPing', t: 1 });
+  await edge.heardOf('Pong');
+  await uiShows(page, 'Ana sees this page');
 });
 
 test('the first frame is a snapshot at offset 0, and the rest count up', async ({ page }) => {
