@@ -265,6 +265,7 @@ export class View {
   private built(mirror: Mirror, snapshot: Snapshot): void {
     this.stage.viewport(mirror.viewport.width, mirror.viewport.height);
     dom.listen(mirror.document, 'load', () => this.settle(), true); // images and sheets change the layout
+    dom.listen(mirror.document, 'scroll', () => this.settle(), true); // the browser's own anchoring, undone
     this.showWhenStyled(mirror);
     this.events.emit('snapshot', { epoch: this.follower.epoch, nodes: snapshot.count, url: snapshot.url });
     this.events.emit('viewport', mirror.viewport);

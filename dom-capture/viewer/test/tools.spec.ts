@@ -284,3 +284,15 @@ test('no event of the agent’s reaches the mirrored page', async ({ agent, edge
     (await agent.evaluate(() => events)).filter(([name]) => /down|click|input|wheel|scroll|focus/.test(name)),
   ).toEqual([]);
 });
+
+test('the page stays scrolled as the visitor has it, whatever the agent’s browser makes of the layout', async ({
+  agent,
+  edge: place,
+}) => {
+  const edge = await stage(agent, place.url, 3, 'look');
+  edge.stream(2, 1, [{ kind: 'Patch', doc: 0, ops: [{ kind: 'X', id: 0, x: 0, y: 500 }] }]);
+  const top = () => agent.evaluate(() => view.document?.scrollingElement?.scrollTop);
+  await expect.poll(top).toBe(500);
+  await agent.evaluate(() => view.document?.scrollingElement?.scrollTo(0, 900));
+  await expect.poll(top).toBe(500);
+});
