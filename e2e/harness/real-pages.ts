@@ -28,7 +28,17 @@ export function servePages(edge: string): Promise<StaticServer> {
   return serveLab(edge, { root: corpus, pages });
 }
 
-const scroll = (by: number) => (page: Page) => page.mouse.wheel(0, by);
+/** Turns the wheel in the middle of the page, and sees that something scrolls. */
+const scroll = (by: number) => async (page: Page) => {
+  await page.evaluate(() => {
+    const state = window as unknown as { scrolled?: boolean }; // a mark of ours in the page's window
+    state.scrolled = false;
+    addEventListener('scroll', () => Object.assign(state, { scrolled: true }), { capture: true, once: true });
+  });
+  await page.mouse.move(700, 500);
+  await page.mouse.wheel(0, by);
+  await page.waitForFunction(() => (window as unknown as { scrolled?: boolean }).scrolled); // as above
+};
 const shown = (selector: string) => (page: Page) => page.locator(selector).first().waitFor({ state: 'visible' });
 
 export const applications: RealPage[] = [
@@ -119,7 +129,10 @@ export const applications: RealPage[] = [
     ready: shown('.CodeMirror-code .CodeMirror-line'),
     steps: [
       async (page) => {
-        await page.locator('.CodeMirror-code .CodeMirror-line').nth(3).click();
+        await page
+          .locator('.CodeMirror-code .CodeMirror-line')
+          .nth(14)
+          .click({ position: { x: 30, y: 6 } });
         await page.keyboard.type('const lamp = (bright) => bright * 2;');
       },
       (page) => page.locator('.CodeMirror-scroll').evaluate((element) => element.scrollTo(0, 1400)),

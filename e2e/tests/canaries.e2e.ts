@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
+import { seen } from '../harness/closed.ts';
 import { expect, type People, test } from '../harness/fixtures.ts';
 import { waitSame } from '../harness/same.ts';
 import { listen, type Traffic } from '../harness/wire.ts';
@@ -145,7 +146,7 @@ async function play(people: People, url: string, masksInPage: boolean): Promise<
   });
   await agent.live();
   await happen(visitor);
-  if (masksInPage) await waitSame(visitor, agent.page, { masks: ['#toggle', '#card'] });
+  if (masksInPage) await waitSame(visitor, agent.page, { masks: ['#toggle', '#card'], sheets: false });
   else await arrived(agent.page, shown('typed'));
   if (!from || !to) throw new Error('nobody listened');
   return { visitor, from, to };
@@ -205,9 +206,7 @@ test('nothing of the page is sent before the visitor agrees', async ({ people, e
     },
   });
   await visitor.goto(`${edge.shop}/?still`);
-  const row = await edge.visitorAt(`${edge.shop}/?still`);
-  await edge.join(row.id, 'Ana');
-  const { seen } = await import('../harness/closed.ts');
+  await people.agent({ at: `${edge.shop}/?still` });
   await seen(visitor, 'Show this page to');
   await visitor.locator('#log').evaluate((log) => log.append('words of the page'));
   await visitor.mouse.wheel(0, 300);

@@ -22,9 +22,11 @@ async function walk(people: People, real: RealPage): Promise<void> {
   agent.page.on('pageerror', (error) => faults.push(error.message));
   const options = { masks: real.masks ?? [] };
   expect((await waitSame(visitor, agent.page, options)).nodes).toBeGreaterThan(real.nodes);
-  for (const step of real.steps) {
-    await step(visitor);
-    await waitSame(visitor, agent.page, options);
+  for (const [index, step] of real.steps.entries()) {
+    await test.step(`step ${index + 1}`, async () => {
+      await step(visitor);
+      await waitSame(visitor, agent.page, options);
+    });
   }
   expect(faults).toEqual([]);
 }
