@@ -31,6 +31,8 @@ function Page() {
   if (here.page === 'session' && (here.watching || who.is === 'in')) {
     return <SessionPage key={here.id} id={here.id} watching={here.watching} me={who.is === 'in' ? who.me : null} />;
   }
+  // Nothing of another page flashes by while the edge is asked who this is.
+  if (here.page === 'session' && who.is === 'asking') return <div className="session" aria-busy="true" />;
   if (who.is === 'out') return <SignInPage bySelf={who.bySelf} />;
   if (who.is !== 'in') return <Shell page={here.page} me={null} trouble={who.is === 'unknown' ? who.why : null} />;
   return (

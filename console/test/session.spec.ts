@@ -34,7 +34,7 @@ test('the page is seen only once the visitor agrees', async ({ agent, visitor })
   await press(visitor, 'Show my page');
   const heading = await visitor.getByRole('heading', { level: 1 }).evaluate((element) => element.textContent ?? '');
   await expect(mirrored(agent).getByRole('heading', { level: 1 })).toHaveText(heading);
-  await expect(agent.getByRole('main')).toContainText('See this page');
+  await expect(agent.getByRole('complementary')).toContainText('See this page');
   await expect(agent.getByRole('complementary')).toContainText('allowed viewing');
   await expectAccessible(agent, 'live');
 });
