@@ -18,7 +18,7 @@ pub(super) struct Active {
     pub(super) named: Named,
     /// What ancestor parts name.
     pub(super) around: Named,
-    /// By pattern: is it a token of `named`?
+    /// By number of the token: is it one of `named`?
     features: Vec<bool>,
 }
 
@@ -38,7 +38,13 @@ impl Active {
                 .ancestors()
                 .for_each(|compound| around.add(compound));
         }
-        let features = rules.patterns_of(&named.tokens());
+        let mut features = vec![false; rules.finder().count()];
+        for token in named.tokens() {
+            let number = rules.finder().number(&token);
+            if let Some(feature) = number.and_then(|number| features.get_mut(number)) {
+                *feature = true;
+            }
+        }
         Self {
             rules,
             chosen,
@@ -55,17 +61,27 @@ impl Active {
         self.rules.choose(url) != self.chosen
     }
 
-    /// Looks for the tokens of all selectors. `at_feature` gets the offset behind each byte string
-    /// that may make a start tag worth keeping, in ascending order.
-    pub(super) fn scan(&self, markup: &str, seen: &mut Seen, mut at_feature: impl FnMut(usize)) {
-        seen.reset(self.rules.patterns());
-        for found in self.rules.find(markup) {
-            let pattern = found.pattern().as_usize();
-            seen.add(pattern);
-            if self.features.get(pattern).copied().unwrap_or(false) {
-                at_feature(found.end());
+    /// Looks for the tokens of all selectors. Only what stands in a start tag counts: no selector
+    /// looks at text. `tag_at` says in which tag, if any, an offset lies; it is asked for ascending
+    /// ones. `at_feature` gets the tags that may be worth keeping, in ascending order.
+    pub(super) fn scan(
+        &self,
+        markup: &str,
+        seen: &mut Seen,
+        mut tag_at: impl FnMut(usize) -> Option<usize>,
+        mut at_feature: impl FnMut(usize),
+    ) {
+        seen.reset(self.rules.finder().count());
+        self.rules.finder().find(markup, |number, end| {
+            // A token has no `<` but as its first byte, and no `>`: one that ends in a tag is in it.
+            let Some(tag) = tag_at(end) else {
+                return;
+            };
+            seen.add(number);
+            if self.features.get(number).copied().unwrap_or(false) {
+                at_feature(tag);
             }
-        }
+        });
     }
 
     /// The matchers that can match something in a payload with these tokens.
@@ -104,25 +120,25 @@ impl Active {
     }
 }
 
-/// Which patterns occur in a payload.
+/// Which tokens occur in a payload.
 #[derive(Default)]
 pub(super) struct Seen(Vec<u64>);
 
 impl Seen {
-    fn reset(&mut self, patterns: usize) {
+    fn reset(&mut self, tokens: usize) {
         self.0.clear();
-        self.0.resize(patterns.div_ceil(64), 0);
+        self.0.resize(tokens.div_ceil(64), 0);
     }
 
-    fn add(&mut self, pattern: usize) {
-        if let Some(word) = self.0.get_mut(pattern / 64) {
-            *word |= 1 << (pattern % 64);
+    fn add(&mut self, token: usize) {
+        if let Some(word) = self.0.get_mut(token / 64) {
+            *word |= 1 << (token % 64);
         }
     }
 
-    fn has(&self, pattern: usize) -> bool {
+    fn has(&self, token: usize) -> bool {
         self.0
-            .get(pattern / 64)
-            .is_some_and(|word| word & (1 << (pattern % 64)) != 0)
+            .get(token / 64)
+            .is_some_and(|word| word & (1 << (token % 64)) != 0)
     }
 }

@@ -20,7 +20,9 @@ mod page;
 mod presets;
 mod rules;
 mod selector;
+mod start_tags;
 mod styles;
+mod token;
 mod tree;
 
 pub use gate::{Gate, GateLimits};

@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::selector::{Attribute, Compound, Simple, escape};
+use super::token::Token;
 
 /// Types, attributes and classes that selectors name.
 #[derive(Default)]
@@ -56,22 +57,20 @@ impl Named {
         self.attributes.contains(name)
     }
 
-    /// Byte strings of which one, at least, stands in the start tag of every element that does not
-    /// reduce to nothing.
-    pub(super) fn tokens(&self) -> Vec<String> {
-        let types = self.types.iter().map(|name| format!("<{name}"));
-        let attributes = self
-            .attributes
-            .iter()
-            .filter(|name| self.whole_class || *name != "class")
-            .map(|name| format!(" {name}=\""));
-        let classes = self.classes.iter().filter(|_| !self.whole_class).cloned();
-        types.chain(attributes).chain(classes).collect()
+    /// Tokens of which one, at least, stands in every start tag that does not reduce to nothing.
+    pub(super) fn tokens(&self) -> impl Iterator<Item = Token> {
+        // Classes show themselves, or else the attribute does.
+        let class = Token::attribute("class");
+        self.all_tokens()
+            .filter(move |token| self.whole_class || *token != class)
     }
 
-    /// The classes, for whoever does not know yet whether `class` is asked for as a whole.
-    pub(super) fn class_tokens(&self) -> Vec<String> {
-        self.classes.iter().cloned().collect()
+    /// Those, whether or not `class` is asked for as a whole.
+    pub(super) fn all_tokens(&self) -> impl Iterator<Item = Token> {
+        let types = self.types.iter().map(|name| Token::element(name));
+        let attributes = self.attributes.iter().map(|name| Token::attribute(name));
+        let classes = self.classes.iter().map(|class| Token::word(class));
+        types.chain(attributes).chain(classes)
     }
 
     /// Reduces a start tag, with or without its end; `None` if nothing of it is named. `change`

@@ -9,9 +9,10 @@ use super::cut::cut;
 use super::gate::GateLimits;
 use super::markup::{self, Element, MarkupError, MarkupLimits, Place, is_reserved};
 use super::matching::matches;
-use super::named::BARE;
+use super::named::{BARE, StartTag};
 use super::names::{is_attribute_name, is_void};
 use super::selector::{Matcher, escape};
+use super::start_tags::StartTags;
 use super::tree::{DOCUMENT, Kind, Tree};
 use crate::protocol::{A, F, G, H, I, M, Op, P, Prop, R, ResyncReason, T, WireError, X};
 
@@ -257,19 +258,11 @@ impl Page {
     /// Finds the selectors' tokens; returns the elements that may be worth keeping, as indexes.
     fn scan(&mut self, markup: &str) -> Vec<usize> {
         let mut kept: Vec<usize> = Vec::new();
-        let mut at = 0;
-        let elements = &self.elements;
-        self.active.scan(markup, &mut self.seen, |offset| {
-            let starts_before = |index: usize| {
-                elements.get(index).is_some_and(|element| {
-                    usize::try_from(element.start).is_ok_and(|start| start < offset)
-                })
-            };
-            while starts_before(at + 1) {
-                at += 1;
-            }
-            if starts_before(at) && kept.last() != Some(&at) {
-                kept.push(at);
+        let mut tags = StartTags::new(markup, &self.elements);
+        let tag_at = |offset| tags.at(offset);
+        self.active.scan(markup, &mut self.seen, tag_at, |index| {
+            if kept.last() != Some(&index) {
+                kept.push(index);
             }
         });
         kept
@@ -452,7 +445,7 @@ impl Page {
         let value = op.value.map(escape);
         let change = Some((op.name, value.as_deref()));
         let new = self.active.named.reduce(&old, change).unwrap_or_else(bare);
-        if new == old {
+        if new == old || (is_masked && op.name == "type" && was_password(&old)) {
             return Ok(unconcerned);
         }
         self.reconsider(op, is_masked, &old, new)
@@ -550,4 +543,10 @@ fn may_change(name: &str) -> bool {
     } else {
         is_attribute_name(name.as_bytes()) && name != "shadowrootmode"
     }
+}
+
+/// Is this the reduced start tag of a field whose content was hidden from the visitor too? Such a
+/// field stays masked whatever its type becomes: "show my password" shows it to the visitor alone.
+fn was_password(tag: &str) -> bool {
+    StartTag::new(tag).any(|(name, value)| name == "type" && value.eq_ignore_ascii_case("password"))
 }

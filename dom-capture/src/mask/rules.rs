@@ -1,16 +1,15 @@
 //! A site's masks, compiled once and shared by its sessions: what is always masked, the markers of
 //! other tools, and the site's own selectors.
 
-use std::collections::HashMap;
-
-use aho_corasick::{AhoCorasick, AhoCorasickKind, Match};
 use coview_config::{MaskRule, Masks};
 
 use super::glob;
+use super::named::Named;
 use super::presets;
 use super::selector::{
     Complex, Compound, Matcher, Simple, exempt, parse_list, parse_unmask, wire_forms,
 };
+use super::token::Finder;
 use crate::protocol::Mask;
 
 /// A site's masks, compiled.
@@ -21,10 +20,9 @@ pub struct Rules {
     globs: Vec<Option<String>>,
     /// With the rule each belongs to, an index into `globs`.
     matchers: Vec<(usize, Matcher)>,
-    /// Indexes of each matcher's tokens among the patterns.
+    /// The numbers of each matcher's tokens.
     tokens: Vec<Vec<usize>>,
-    patterns: HashMap<String, usize>,
-    finder: AhoCorasick,
+    finder: Finder,
 }
 
 /// Most selectors of a site: each costs time wherever its tokens occur.
@@ -102,24 +100,9 @@ impl Rules {
             .is_some_and(|matcher| matcher.names_in_subject(attribute))
     }
 
-    pub(super) fn patterns(&self) -> usize {
-        self.patterns.len()
-    }
-
-    /// By pattern: is it one of these byte strings?
-    pub(super) fn patterns_of(&self, tokens: &[String]) -> Vec<bool> {
-        let mut flags = vec![false; self.patterns.len()];
-        for token in tokens {
-            let index = self.patterns.get(&token.to_ascii_lowercase());
-            if let Some(flag) = index.and_then(|index| flags.get_mut(*index)) {
-                *flag = true;
-            }
-        }
-        flags
-    }
-
-    pub(super) fn find<'a>(&'a self, markup: &'a str) -> impl Iterator<Item = Match> + 'a {
-        self.finder.find_overlapping_iter(markup)
+    /// What looks for the tokens of all selectors.
+    pub(super) const fn finder(&self) -> &Finder {
+        &self.finder
     }
 }
 
@@ -262,52 +245,42 @@ impl Build {
     }
 
     fn finish(mut self) -> Result<Rules, Vec<SelectorError>> {
-        let mut patterns = HashMap::new();
-        let mut names = Vec::new();
-        let mut index_of = |token: &str| {
-            let token = token.to_ascii_lowercase();
-            *patterns.entry(token.clone()).or_insert_with(|| {
-                names.push(token);
-                names.len() - 1
-            })
-        };
-        let mut all = super::named::Named::new(false);
-        let mut tokens = Vec::with_capacity(self.matchers.len());
+        let mut all = Named::new(false);
         for (_, matcher) in &self.matchers {
             matcher
                 .form
                 .compounds()
                 .for_each(|compound| all.add(compound));
-            tokens.push(matcher.tokens.iter().map(|token| index_of(token)).collect());
         }
-        // Which of these count depends on the rules that hold; both ways of asking for classes.
-        all.tokens().iter().for_each(|token| {
-            index_of(token);
-        });
-        all.class_tokens().iter().for_each(|token| {
-            index_of(token);
-        });
-        let finder = AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(&names);
-        let finder = match finder {
-            Ok(finder) if self.errors.is_empty() => finder,
-            Ok(_) => return Err(self.errors),
-            Err(_) => {
-                let reason = "all selectors together are too large".to_owned();
-                self.fault("mask", 0, "", reason);
-                return Err(self.errors);
-            }
+        // Which of what is named counts depends on the rules that hold on a page.
+        let own = self
+            .matchers
+            .iter()
+            .flat_map(|(_, matcher)| &matcher.tokens);
+        let tokens = own.cloned().chain(all.all_tokens());
+        let Ok(finder) = Finder::new(tokens) else {
+            self.fault(
+                "mask",
+                0,
+                "",
+                "all selectors together are too large".to_owned(),
+            );
+            return Err(self.errors);
+        };
+        if !self.errors.is_empty() {
+            return Err(self.errors);
+        }
+        let numbers = |(_, matcher): &(usize, Matcher)| {
+            let number = |token| finder.number(token);
+            matcher.tokens.iter().filter_map(number).collect()
         };
         Ok(Rules {
+            tokens: self.matchers.iter().map(numbers).collect(),
             masks: self.masks,
             ignore: self.ignore,
             no_control: self.no_control,
             globs: self.globs,
             matchers: self.matchers,
-            tokens,
-            patterns,
             finder,
         })
     }

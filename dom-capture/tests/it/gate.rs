@@ -75,6 +75,23 @@ fn a_class_that_starts_to_match_masks_the_node() {
 }
 
 #[test]
+fn a_field_that_was_a_password_stays_masked() {
+    let mut gate = gate(&[]);
+    let page = "<html><head></head><body><input type=\"password\"/></body></html>";
+    begin(&mut gate, 4, page);
+    let change = Op::A(A {
+        id: 4,
+        name: "type",
+        value: Some("text"),
+    });
+    let Verdict::Forward { masked: _, resend } = gate.pass(patch(1, 1, &[change])) else {
+        panic!("refused");
+    };
+    assert!(resend.is_empty());
+    assert!(gate.is_hidden(4));
+}
+
+#[test]
 fn a_gap_in_the_offsets_is_refused() {
     let mut gate = gate(&[]);
     begin(&mut gate, 7, PAGE);

@@ -466,6 +466,11 @@ impl Model {
         let What::Element(element, _) = &mut self.nodes.get_mut(&id).unwrap().what else {
             return None;
         };
+        // A field that was a password stays masked: what the oracle says of it has no memory.
+        let is_password = |value: &str| value.eq_ignore_ascii_case("password");
+        if name == "type" && element.get("type").is_some_and(is_password) {
+            return None;
+        }
         set(&mut element.attributes, &name, value.as_deref());
         Some(vec![Change::A(id, name, value)])
     }

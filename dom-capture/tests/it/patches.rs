@@ -146,6 +146,14 @@ fn honest_patch(session: &mut Session<'_>, rng: &mut Rng, tally: &mut Tally) {
     tally.patches += 1;
     tally.ops += changes.len() as u64;
     let ops: Vec<Op<'_>> = changes.iter().map(Change::op).collect();
+    if session.send(&ops) {
+        session.check_leaks();
+        answer(session, tally);
+    } else {
+        tally.resyncs += 1;
+        session.snapshot();
+        session.check_leaks();
+    }
 }
 
 /// The page sends again what it was asked for, if it is still there.

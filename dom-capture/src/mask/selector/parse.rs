@@ -382,10 +382,7 @@ impl Test {
         match self.operator {
             Operator::Suffix => !operand.contains(';'),
             Operator::Substring => {
-                !operand.contains(';')
-                    && !["amp", "lt", "gt", "quot", "nbsp"]
-                        .iter()
-                        .any(|r| inside(r))
+                !operand.contains(';') && !["amp", "lt", "gt", "quot", "nbsp"].iter().any(inside)
             }
             _ => true,
         }

@@ -8,6 +8,7 @@ use cssparser::{serialize_identifier, serialize_string};
 
 use super::{Attribute, Case, Combinator, Complex, Compound, Operator, Simple, Test};
 use crate::mask::names;
+use crate::mask::token::Token;
 
 /// Most forms that one member of a list may take; `table tr td` has one, `video source` two.
 const MOST_FORMS: usize = 64;
@@ -18,8 +19,8 @@ pub(in crate::mask) struct Matcher {
     pub(in crate::mask) standard: lol_html::Selector,
     /// For documents in quirks mode, where classes and ids compare without case.
     pub(in crate::mask) quirks: lol_html::Selector,
-    /// Byte strings, each of which stands in every payload that holds a match, but for ASCII case.
-    pub(in crate::mask) tokens: Vec<String>,
+    /// All of these stand in every payload that holds a match.
+    pub(in crate::mask) tokens: Vec<Token>,
     /// The form itself, for what it names.
     pub(in crate::mask) form: Complex,
 }
@@ -174,44 +175,41 @@ fn is_always_renamed(name: &str) -> bool {
         || !names::is_element_name(name.as_bytes())
 }
 
-/// Byte strings that stand in every payload holding a subject of this compound.
-fn tokens(subject: &Compound) -> Vec<String> {
+/// Tokens that stand in every payload holding a subject of this compound.
+fn tokens(subject: &Compound) -> Vec<Token> {
     let mut tokens = Vec::new();
     for simple in &subject.has {
         match simple {
             Simple::Type(_) => {}
-            Simple::Class(class) => tokens.push(escape(class)),
-            Simple::Id(id) => tokens.push(format!(" id=\"{}\"", escape(id))),
+            Simple::Class(class) => tokens.push(Token::word(&escape(class))),
+            Simple::Id(id) => tokens.push(Token::part(&format!(" id=\"{}\"", escape(id)))),
             Simple::Attribute(Attribute { name, test: None }) => {
-                tokens.push(format!(" {name}=\""));
+                tokens.push(Token::attribute(name));
             }
             Simple::Attribute(Attribute {
                 name,
                 test: Some(test),
-            }) => {
-                let operand = escape(&test.operand);
-                match test.operator {
-                    Operator::Equals => tokens.push(format!(" {name}=\"{operand}\"")),
-                    Operator::Prefix | Operator::Dash => {
-                        tokens.push(format!(" {name}=\"{operand}"));
-                    }
-                    Operator::Suffix => {
-                        tokens.extend([format!(" {name}=\""), format!("{operand}\"")]);
-                    }
-                    Operator::Includes | Operator::Substring => {
-                        tokens.extend([format!(" {name}=\""), operand]);
-                    }
-                }
-            }
+            }) => tokens.extend(test_tokens(name, test)),
         }
     }
     if tokens.is_empty() {
         tokens.extend(subject.has.iter().filter_map(|simple| match simple {
-            Simple::Type(name) => Some(format!("<{name}")),
+            Simple::Type(name) => Some(Token::element(name)),
             _ => None,
         }));
     }
     tokens
+}
+
+fn test_tokens(name: &str, test: &Test) -> Vec<Token> {
+    let operand = escape(&test.operand);
+    match test.operator {
+        Operator::Equals => vec![Token::part(&format!(" {name}=\"{operand}\""))],
+        Operator::Prefix | Operator::Dash => vec![Token::part(&format!(" {name}=\"{operand}"))],
+        Operator::Suffix => vec![Token::attribute(name), Token::part(&format!("{operand}\""))],
+        Operator::Includes => vec![Token::attribute(name), Token::word(&operand)],
+        Operator::Substring => vec![Token::attribute(name), Token::part(&operand)],
+    }
 }
 
 /// A value as the wire writes it.
