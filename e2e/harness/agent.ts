@@ -3,7 +3,6 @@
 
 import type { Ask, GrantName, Outcome, View } from '@coview/agent';
 import type { Page } from '@playwright/test';
-import { type StaticServer, serveStatic } from './static.ts';
 
 declare global {
   interface Window {

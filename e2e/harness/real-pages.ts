@@ -90,7 +90,12 @@ export const applications: RealPage[] = [
     path: '/pages/rapidoc.html',
     nodes: 1500,
     ready: shown('rapi-doc .section-tag'),
-    steps: [scroll(900), (page) => page.locator('rapi-doc .section-tag-header').nth(2).click(), scroll(400)],
+    steps: [
+      // Scroll events of a shadow root end at its host.
+      (page) => page.locator('rapi-doc .main-content').evaluate((element) => element.scrollTo(0, 900)),
+      (page) => page.locator('rapi-doc .section-tag-header').nth(2).click(),
+      (page) => page.locator('rapi-doc .main-content').evaluate((element) => element.scrollTo(0, 300)),
+    ],
   },
   {
     name: 'slides (reveal.js)',

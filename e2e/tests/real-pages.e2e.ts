@@ -5,6 +5,8 @@ import { applications, documents, type RealPage, servePages } from '../harness/r
 import { waitSame } from '../harness/same.ts';
 import type { StaticServer } from '../harness/static.ts';
 
+test.describe.configure({ mode: 'parallel' });
+
 let server: StaticServer;
 test.beforeAll(async ({ edge }) => {
   test.setTimeout(180_000); // the first time, packages are fetched
