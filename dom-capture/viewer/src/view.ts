@@ -1,20 +1,12 @@
 // One agent's view of one session: connection, stream, stage and tools put together, and the API embedders use.
 
-import {
-  type AgentIn,
-  EndReason,
-  Grant,
-  type Instruction,
-  Phase,
-  ResyncReason,
-  type Snapshot,
-} from '@coview/snippet/protocol';
+import { type AgentIn, EndReason, Grant, type Instruction, Phase, ResyncReason } from '@coview/snippet/protocol';
 import { Follower } from './follower';
 import { instructionFor } from './instruction';
-import * as dom from './mirror/dom';
 import type { Reason } from './mirror/fault';
-import { Mirror } from './mirror/mirror';
+import type { Mirror } from './mirror/mirror';
 import { SheetStore } from './mirror/sheets';
+import { Picture } from './picture';
 import { GrantRequests, Instructions } from './requests';
 import { LABELS, Stage } from './stage/stage';
 import { type Tool, Tools } from './stage/tools';
@@ -23,14 +15,13 @@ import { Connection } from './wire/connection';
 import { Emitter } from './wire/events';
 
 const REFUSED: types.RefusedName[] = ['declined', 'noAnswer', 'withdrawn', 'notAllowed'];
-const SHOW_AFTER_MS = 400;
-const SHOW_POLL_MS = 20;
 
 /** A live view; made by `connect`. */
 export class View {
   private readonly limits: types.ViewLimits;
   private readonly events: Emitter<types.ViewEvents>;
   private readonly stage: Stage;
+  private readonly picture: Picture;
   private readonly tools: Tools;
   private readonly connection: Connection;
   private readonly follower: Follower;
@@ -44,18 +35,11 @@ export class View {
     me: 0,
     grants: types.grantSet(0),
   };
-  private assets: string | undefined;
   private wasLive = false;
-  private wasTitle = '';
-  private wasUrl = '';
-  private wasPointer: Mirror['pointer'];
-  private wasFocus = 0;
   private bytes = 0;
   private frames = 0;
   private latency: number | undefined;
   private over = false;
-  private settling = false;
-  private showing = 0;
   /** Names for a header. */
   siteName = '';
   visitorName = '';
@@ -69,15 +53,19 @@ export class View {
     this.store = new SheetStore(this.limits.sheets);
     this.events = new Emitter((error) => this.tell(error instanceof Error ? error : new Error('a listener failed')));
     this.instructions = new Instructions((seq, kind, result) => this.events.emit('outcome', { seq, kind, result }));
-    this.stage = new Stage(options.container, { ...LABELS, ...options.labels }, () => this.fitted());
+    this.stage = new Stage(options.container, { ...LABELS, ...options.labels }, () => this.picture?.fitted());
+    this.picture = new Picture(this.stage, this.store, this.limits, this.events, () => this.tools.redraw());
     this.follower = new Follower({
-      fresh: () => this.fresh(),
-      drop: (mirror) => {
-        mirror.dispose();
-        dom.windowOf(mirror.document)?.frameElement?.remove();
+      fresh: () => this.picture.fresh(),
+      drop: (mirror) => this.picture.drop(mirror),
+      built: (mirror, snapshot) => {
+        this.picture.built(mirror, this.follower.epoch, snapshot);
+        this.updateLive();
       },
-      built: (mirror, snapshot) => this.built(mirror, snapshot),
-      patched: (mirror, ops) => this.patched(mirror, ops),
+      patched: (mirror, ops) => {
+        this.picture.patched(mirror);
+        this.events.emit('patch', { epoch: this.follower.epoch, offset: this.follower.offset, ops });
+      },
       lost: (reason) => this.lost(reason),
       ask: (reason) => this.connection.send({ kind: 'AgentResync', doc: 0, reason }),
       failed: (error) => this.failed(error),
@@ -239,10 +227,9 @@ export class View {
 
   /** Nothing of the page stays once the session is over. */
   private forget(): void {
-    this.showing++;
     this.follower.close();
     this.store.clear();
-    this.stage.clear();
+    this.picture.clear();
     this.instructions.lose();
     this.grantRequests.lose();
   }
@@ -252,92 +239,6 @@ export class View {
     if (!this.connection.send({ kind: 'Instruct', seq, instruction })) return Promise.resolve('lost');
     if (instruction.kind === 'Laser') return Promise.resolve('done'); // too many to wait for
     return this.instructions.wait(seq, instruction.kind);
-  }
-
-  private fresh(): Mirror {
-    const frame = this.stage.frame();
-    const document = frame.contentDocument;
-    if (!document) throw new Error('no frame to mirror into');
-    const { nodes, depth } = this.limits;
-    return new Mirror(document, { assets: this.assets, sheets: this.store, limits: { nodes, depth } });
-  }
-
-  private built(mirror: Mirror, snapshot: Snapshot): void {
-    this.stage.viewport(mirror.viewport.width, mirror.viewport.height);
-    dom.listen(mirror.document, 'load', () => this.settle(), true); // images and sheets change the layout
-    dom.listen(mirror.document, 'scroll', () => this.settle(), true); // the browser's own anchoring, undone
-    this.showWhenStyled(mirror);
-    this.events.emit('snapshot', { epoch: this.follower.epoch, nodes: snapshot.count, url: snapshot.url });
-    this.events.emit('viewport', mirror.viewport);
-    this.followed(mirror);
-  }
-
-  /** Shows the new picture once its sheets are there, so that a reload does not flash. */
-  private showWhenStyled(mirror: Mirror): void {
-    const frame = dom.windowOf(mirror.document)?.frameElement as HTMLIFrameElement; // the mirror checked it
-    const turn = ++this.showing;
-    const until = performance.now() + SHOW_AFTER_MS;
-    const look = (): void => {
-      if (turn !== this.showing) return;
-      if (mirror.pendingSheets > 0 && performance.now() < until) setTimeout(look, SHOW_POLL_MS);
-      else {
-        this.stage.show(frame);
-        this.settle();
-      }
-    };
-    look();
-  }
-
-  private patched(mirror: Mirror, ops: number): void {
-    const { width, height } = mirror.viewport;
-    if (this.stage.sized(width, height)) this.events.emit('viewport', mirror.viewport);
-    this.followed(mirror);
-    this.events.emit('patch', { epoch: this.follower.epoch, offset: this.follower.offset, ops });
-  }
-
-  /** What is shown beside the page follows it. */
-  private followed(mirror: Mirror): void {
-    this.updateLive();
-    if (mirror.url !== this.wasUrl) {
-      this.wasUrl = mirror.url;
-      this.events.emit('url', { url: mirror.url });
-    }
-    const title = dom.titleOf(mirror.document);
-    if (title !== this.wasTitle) {
-      this.wasTitle = title;
-      this.events.emit('title', { title });
-    }
-    this.pointed(mirror);
-    this.settle();
-  }
-
-  private pointed(mirror: Mirror): void {
-    if (mirror.pointer !== this.wasPointer) {
-      this.wasPointer = mirror.pointer;
-      this.stage.pointer(mirror.pointer);
-      if (mirror.pointer) this.events.emit('pointer', mirror.pointer);
-    }
-    if (mirror.focus !== this.wasFocus) {
-      this.wasFocus = mirror.focus;
-      this.events.emit('focus', { id: mirror.focus });
-    }
-  }
-
-  /** Once per frame: scrolls that layout did not allow before, boxes around what has moved. */
-  private settle(): void {
-    if (this.settling) return;
-    this.settling = true;
-    requestAnimationFrame(() => {
-      this.settling = false;
-      if (this.over) return;
-      this.follower.mirror?.settle();
-      this.tools.redraw();
-    });
-  }
-
-  private fitted(): void {
-    this.stage.pointer(this.follower.mirror?.pointer);
-    this.events.emit('scale', this.stage.scale);
   }
 
   private lost(reason: Reason): void {
@@ -388,7 +289,7 @@ export class View {
     this.session = message.session;
     this.siteName = message.site_name;
     this.visitorName = message.visitor_name;
-    this.assets = new URL(message.assets, this.options.edge).href;
+    this.picture.assets = new URL(message.assets, this.options.edge).href;
     this.stage.visitor(message.visitor_name);
     this.change({ connected: true, me: message.agent });
     this.joined();

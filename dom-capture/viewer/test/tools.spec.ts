@@ -141,8 +141,13 @@ test('the wheel scrolls the nearest thing that can, and adds up while the page a
 }) => {
   const edge = await stage(agent, place.url, 3, 'laser');
   await agent.mouse.move(350, 170); // over the div
-  await agent.mouse.wheel(0, 60);
-  await agent.mouse.wheel(0, 60);
+  await agent.evaluate(() => {
+    // both in one task: no answer of the page can come between
+    const surface = document.querySelector('.coview-stage')?.shadowRoot?.querySelector('.surface');
+    for (let i = 0; i < 2; i++) {
+      surface?.dispatchEvent(new WheelEvent('wheel', { clientX: 350, clientY: 170, deltaY: 60, cancelable: true }));
+    }
+  });
   await expect
     .poll(() =>
       asked(edge)

@@ -30,7 +30,7 @@ export interface ToolHost {
 }
 
 const PACE_MS = 34;
-const SCROLL_MEMORY_MS = 300;
+const SCROLL_MEMORY_MS = 1000;
 
 type ScrollTarget = { id: number; x: number; y: number };
 
