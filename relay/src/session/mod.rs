@@ -1,22 +1,23 @@
 //! One consented sharing as a state machine: what happened goes in with the time it happened, what
 //! is to be done comes out. No I/O, no clock, no task; nothing of the page passes here.
 
+mod agents;
 mod consent;
 mod live;
 mod ring;
 mod roster;
 #[cfg(test)]
 mod tests;
+mod visitor;
 
 use std::time::{Duration, Instant};
 
 use coview_dom_capture::protocol::{
-    AgentCustom, AgentEnd, AgentHealth, AgentIn, AgentOut, AgentOutcome, Ask, CloseCode, EndReason,
-    Grants, OutcomeCode, Phase, Refused, RefusedReason, Session as SessionMessage, State, Unask,
-    VisitorCustom, VisitorEnd, VisitorIn, VisitorInstruct, VisitorOut,
+    AgentEnd, AgentIn, AgentOut, CloseCode, EndReason, Grants, Phase, RefusedReason,
+    Session as SessionMessage, State, Unask, VisitorEnd, VisitorIn, VisitorOut,
 };
 
-use consent::{Question, Questions};
+use consent::Questions;
 pub use live::{Keeper, Live, LiveOptions, Slot};
 pub use ring::{Cursor, Ring, RingLimits, Take};
 use roster::{Member, Roster};
@@ -111,12 +112,6 @@ enum Visitor {
 
 /// Grants that come with the first yes.
 const FIRST: Grants = Grants::VIEW.with(Grants::POINT);
-/// What an agent may ask for in this version.
-const ASKABLE: Grants = FIRST.with(Grants::CONTROL);
-/// After so many noes an agent is not let through to the visitor any more.
-const REFUSALS: u8 = 5;
-/// An announced absence is believed for this long.
-const LONGEST_BYE: Duration = Duration::from_secs(600);
 
 impl Session {
     /// A session nobody is in yet.
@@ -211,100 +206,6 @@ impl Session {
         out
     }
 
-    fn visitor_here(&mut self, now: Instant, site_asked: bool, out: &mut Vec<Output>) {
-        self.visitor = Visitor::Here { site_asked };
-        self.picture = false;
-        self.back = None;
-        if self.agreed {
-            self.announce(out);
-            self.ask_again(now, out);
-            return;
-        }
-        if !site_asked {
-            self.ask_again(now, out);
-            self.ask_to_view(now, out);
-        } else if self.roster.here().next().is_some() {
-            self.agree(out);
-        }
-    }
-
-    /// A new page of the visitor knows nothing of the questions the old one showed.
-    fn ask_again(&self, now: Instant, out: &mut Vec<Output>) {
-        for question in self.questions.all() {
-            out.extend(self.question(now, question));
-        }
-    }
-
-    fn visitor_gone(&mut self, now: Instant, out: &mut Vec<Output>) {
-        let soon = now + self.times.resume;
-        let until = self.back.take().map_or(soon, |back| back.max(soon));
-        self.visitor = Visitor::Away { until };
-        self.picture = false;
-        self.tell_agents(out);
-    }
-
-    fn visitor_said(&mut self, now: Instant, said: VisitorOut, out: &mut Vec<Output>) {
-        match said {
-            VisitorOut::Answer(answer) => {
-                if let Some(question) = self.questions.answered(answer.request) {
-                    self.answered(question, answer.allowed, out);
-                }
-            }
-            VisitorOut::Withdraw(withdraw) => self.withdraw(withdraw.agent, withdraw.grants, out),
-            VisitorOut::Stop(_) => self.end(EndReason::Stopped, out),
-            VisitorOut::Outcome(outcome) => {
-                let told = AgentOutcome {
-                    seq: outcome.seq,
-                    result: outcome.result,
-                };
-                if self.views(outcome.agent) {
-                    out.push(Output::ToAgent(outcome.agent, AgentIn::AgentOutcome(told)));
-                }
-            }
-            VisitorOut::Health(health) => self.to_viewers(out, || {
-                AgentIn::AgentHealth(AgentHealth {
-                    nodes: health.nodes,
-                    flush_us: health.flush_us,
-                    level: health.level,
-                    masked: health.masked,
-                })
-            }),
-            VisitorOut::Custom(custom) => {
-                self.to_viewers(out, || {
-                    AgentIn::AgentCustom(AgentCustom {
-                        text: custom.text.clone(),
-                    })
-                });
-            }
-            VisitorOut::Bye(bye) => {
-                let stay = Duration::from_secs(u64::from(bye.seconds)).min(LONGEST_BYE);
-                self.back = Some(now + stay);
-            }
-            // Presence, codes, help and pings are not the session's.
-            VisitorOut::VisitorHello(_)
-            | VisitorOut::Page(_)
-            | VisitorOut::Identify(_)
-            | VisitorOut::CodeRequest(_)
-            | VisitorOut::Help(_)
-            | VisitorOut::Pong(_) => {}
-        }
-    }
-
-    fn answered(&mut self, question: Question, allowed: bool, out: &mut Vec<Output>) {
-        let to_view = question.grants.has(Grants::VIEW) && !self.agreed;
-        match (allowed, to_view) {
-            (true, true) => self.agree(out),
-            (true, false) => {
-                if let Some(member) = self.roster.get_mut(question.agent) {
-                    member.grants = member.grants.with(question.grants);
-                    self.announce(out);
-                }
-            }
-            (false, true) => self.end(EndReason::Declined, out),
-            (false, false) => self.refuse(question, RefusedReason::Declined, out),
-        }
-    }
-
     /// The first yes: all who are here see the page from now on.
     fn agree(&mut self, out: &mut Vec<Output>) {
         self.agreed = true;
@@ -329,210 +230,6 @@ impl Session {
             member.grants = FIRST.with(offered);
         }
         out.push(Output::Open(agent));
-    }
-
-    fn refuse(&mut self, question: Question, reason: RefusedReason, out: &mut Vec<Output>) {
-        let Some(member) = self.roster.get_mut(question.agent) else {
-            return;
-        };
-        member.refused = member.refused.saturating_add(1);
-        let refused = Refused {
-            grants: question.grants,
-            reason,
-        };
-        out.push(Output::ToAgent(question.agent, AgentIn::Refused(refused)));
-    }
-
-    fn withdraw(&mut self, agent: u32, grants: Grants, out: &mut Vec<Output>) {
-        let affected: Vec<u32> = self
-            .roster
-            .all()
-            .filter(|member| agent == 0 || member.id == agent)
-            .map(|member| member.id)
-            .collect();
-        for id in affected {
-            self.withdraw_from(id, grants, out);
-        }
-        if self
-            .roster
-            .all()
-            .all(|member| !member.grants.has(Grants::VIEW))
-            && self.agreed
-        {
-            self.end(EndReason::Stopped, out);
-        } else {
-            self.announce(out);
-        }
-    }
-
-    fn withdraw_from(&mut self, id: u32, grants: Grants, out: &mut Vec<Output>) {
-        if let Some(question) = self.questions.withdraw(id) {
-            out.push(Output::ToVisitor(VisitorIn::Unask(Unask {
-                request: question.request,
-            })));
-        }
-        let Some(member) = self.roster.get_mut(id) else {
-            return;
-        };
-        member.grants = member.grants.without(grants);
-        if grants.has(Grants::VIEW) {
-            self.roster.remove(id);
-            out.push(Output::ToAgent(
-                id,
-                AgentIn::AgentEnd(AgentEnd {
-                    reason: EndReason::Stopped,
-                }),
-            ));
-            out.push(Output::CloseAgent(id, CloseCode::SessionEnded));
-        } else {
-            let refused = Refused {
-                grants,
-                reason: RefusedReason::Withdrawn,
-            };
-            out.push(Output::ToAgent(id, AgentIn::Refused(refused)));
-        }
-    }
-
-    fn agent_here(&mut self, now: Instant, agent: u32, out: &mut Vec<Output>) {
-        let Some(member) = self.roster.get_mut(agent) else {
-            return;
-        };
-        member.here = true;
-        self.alone = None;
-        if self.agreed {
-            self.open(agent, out);
-            self.announce(out);
-            return;
-        }
-        match self.visitor {
-            Visitor::Here { site_asked: true } => self.agree(out),
-            Visitor::Here { site_asked: false } => {
-                self.ask_to_view(now, out);
-                self.tell_agents(out);
-            }
-            Visitor::Away { .. } => self.tell_agents(out),
-        }
-    }
-
-    fn ask_to_view(&mut self, now: Instant, out: &mut Vec<Output>) {
-        let first = self.roster.here().next().map(|member| member.id);
-        if let Some(agent) = first
-            && !self.questions.asks_to_view()
-        {
-            self.ask(now, agent, FIRST, out);
-        }
-    }
-
-    fn ask(&mut self, now: Instant, agent: u32, grants: Grants, out: &mut Vec<Output>) {
-        let question = self.questions.ask(now, agent, grants, self.times.answer);
-        out.extend(self.question(now, &question));
-    }
-
-    fn question(&self, now: Instant, question: &Question) -> Option<Output> {
-        let agent = self.roster.get(question.agent)?.card();
-        let (request, grants, seconds) = (question.request, question.grants, question.seconds(now));
-        Some(Output::ToVisitor(VisitorIn::Ask(Ask {
-            request,
-            agent,
-            grants,
-            seconds,
-        })))
-    }
-
-    fn agent_gone(&mut self, now: Instant, agent: u32, out: &mut Vec<Output>) {
-        if let Some(member) = self.roster.get_mut(agent) {
-            member.here = false;
-            member.since = now;
-        }
-        if self.roster.here().next().is_none() {
-            self.alone = Some(now);
-        }
-        self.announce(out);
-    }
-
-    fn agent_said(&mut self, now: Instant, agent: u32, said: AgentOut, out: &mut Vec<Output>) {
-        match said {
-            AgentOut::Request(request) => self.requested(now, agent, request.grants, out),
-            AgentOut::Instruct(instruct) => {
-                let member = self.roster.get(agent);
-                let allowed =
-                    member.is_some_and(|member| member.grants.has(instruct.instruction.needs()));
-                let refusal = match self.visitor {
-                    _ if !allowed || !self.agreed => Some(OutcomeCode::NoGrant),
-                    Visitor::Away { .. } => Some(OutcomeCode::Gone),
-                    Visitor::Here { .. } => None,
-                };
-                let seq = instruct.seq;
-                out.push(match refusal {
-                    Some(result) => {
-                        Output::ToAgent(agent, AgentIn::AgentOutcome(AgentOutcome { seq, result }))
-                    }
-                    None => {
-                        let instruction = instruct.instruction;
-                        Output::ToVisitor(VisitorIn::VisitorInstruct(VisitorInstruct {
-                            agent,
-                            seq,
-                            instruction,
-                        }))
-                    }
-                });
-            }
-            AgentOut::Leave(leave) if leave.end => self.end(EndReason::AgentEnded, out),
-            AgentOut::Leave(_) => {
-                self.left(now, agent, EndReason::AgentEnded, out);
-            }
-            AgentOut::AgentCustomOut(custom) if self.views(agent) => {
-                out.push(Output::ToVisitor(VisitorIn::VisitorCustom(VisitorCustom {
-                    text: custom.text,
-                })));
-            }
-            // Hello and pings are the connection's, resyncs the ring's.
-            AgentOut::AgentCustomOut(_)
-            | AgentOut::AgentHello(_)
-            | AgentOut::AgentResync(_)
-            | AgentOut::AgentPong(_) => {}
-        }
-    }
-
-    fn requested(&mut self, now: Instant, agent: u32, wanted: Grants, out: &mut Vec<Output>) {
-        let Some(member) = self.roster.get(agent) else {
-            return;
-        };
-        let missing = wanted.without(member.grants);
-        let impossible =
-            !missing.without(ASKABLE).is_empty() || !self.agreed || member.refused >= REFUSALS;
-        if missing.is_empty() {
-            out.push(Output::ToAgent(agent, self.state()));
-        } else if impossible {
-            let refused = Refused {
-                grants: missing,
-                reason: RefusedReason::Site,
-            };
-            out.push(Output::ToAgent(agent, AgentIn::Refused(refused)));
-        } else if !self.questions.of(agent) {
-            self.ask(now, agent, missing, out);
-        }
-    }
-
-    /// An agent leaves for good; with the last one the session ends.
-    fn left(&mut self, now: Instant, agent: u32, reason: EndReason, out: &mut Vec<Output>) {
-        let to_view = self.questions.withdraw(agent).map(|question| {
-            out.push(Output::ToVisitor(VisitorIn::Unask(Unask {
-                request: question.request,
-            })));
-            question.grants.has(Grants::VIEW)
-        });
-        self.roster.remove(agent);
-        out.push(Output::CloseAgent(agent, CloseCode::SessionEnded));
-        if self.roster.is_empty() {
-            self.end(reason, out);
-            return;
-        }
-        self.announce(out);
-        if to_view == Some(true) && !self.agreed {
-            // The others still wait for an answer: the question goes on in the next one's name.
-            self.ask_to_view(now, out);
-        }
     }
 
     fn picture(&mut self, picture: bool, out: &mut Vec<Output>) {

@@ -1,11 +1,16 @@
 //! A visitor, agents and a clock in memory.
 
+use std::time::{Duration, Instant};
+
 use coview_dom_capture::protocol::{
-    Answer, Bye, Custom, Health, Highlight, Instruct, Instruction, Key, Laser, Leave, Mods,
-    Outcome, Px, Request, Stop, Withdraw,
+    AgentIn, AgentOut, AgentOutcome, Answer, Ask, Bye, CloseCode, Custom, EndReason, Grants,
+    Health, Highlight, Instruct, Instruction, Key, Laser, Leave, Mods, Outcome, OutcomeCode, Phase,
+    Px, RefusedReason, Request, Session as SessionMessage, Stop, Unask, VisitorIn, VisitorOut,
+    Withdraw,
 };
 
-use super::*;
+use super::agents::REFUSALS;
+use super::{FIRST, Input, Lifetimes, Output, Session};
 
 const TIMES: Lifetimes = Lifetimes {
     resume: Duration::from_secs(60),

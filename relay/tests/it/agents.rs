@@ -161,12 +161,17 @@ async fn a_slow_agent_costs_the_others_nothing_and_ends_with_a_snapshot() {
     let token = rig.invite(&visitor.welcome.visitor, "Slow").await;
     let mut slow = slow_agent(&rig, &token).await;
     visitor.session().await;
+    let live = rig.edge.hub.sessions().pop().unwrap();
     // 64 KiB that do not deflate, thirty times what kernel buffers and the lag hold together.
     let noise = noise(64 << 10);
     for number in 0..PATCHES {
         let text = format!("{number} {noise}");
         visitor.patch(&text).await;
         assert_eq!(quick.page().await, text, "the quick one misses nothing");
+        assert!(
+            live.held() <= 8 << 20,
+            "memory is the session's, not the slow agent's"
+        );
     }
     // It reads again, and finds a marker, a snapshot, and what is newest. Both sides go on meanwhile.
     let ends = async {

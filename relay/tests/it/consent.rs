@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use coview_dom_capture::protocol::*;
 
 use crate::harness::*;
@@ -29,6 +31,34 @@ async fn a_page_is_seen_only_after_the_visitor_said_yes() {
     visitor.patch("and now").await;
     assert_eq!(agent.page().await, "now");
     assert_eq!(agent.page().await, "and now");
+}
+
+/// A visitor who thinks for a while was once asked for a second snapshot directly behind the first.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_visitor_who_takes_its_time_is_snapshotted_once() {
+    let rig = Rig::start().await;
+    let mut visitor = rig.visitor().await;
+    let mut agent = rig
+        .agent(&rig.invite(&visitor.welcome.visitor, "Ana").await)
+        .await;
+    let request = visitor.asked().await.request;
+    rig.clock.advance(Duration::from_secs(20));
+    visitor
+        .say(VisitorOut::Answer(Answer {
+            request,
+            allowed: true,
+        }))
+        .await;
+    agent.phase(Phase::Resynchronising).await;
+    visitor.snapshot("once").await;
+    assert_eq!(agent.page().await, "once");
+    visitor.say(VisitorOut::CodeRequest(CodeRequest {})).await;
+    let asked_again = visitor.peer.until(|message: VisitorIn| match message {
+        VisitorIn::ResyncRequest(_) => Some(true),
+        VisitorIn::Code(_) => Some(false),
+        _ => None,
+    });
+    assert!(!asked_again.await);
 }
 
 #[tokio::test(flavor = "multi_thread")]

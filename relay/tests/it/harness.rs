@@ -493,11 +493,6 @@ impl Peer {
         .await
         .expect("it never closed")
     }
-
-    /// Answers pings and keeps what comes until nothing comes for a moment.
-    pub(crate) async fn settle(&mut self) {
-        while tokio::time::timeout(Duration::from_millis(200), self.receive()).await == Ok(true) {}
-    }
 }
 
 /// Each message with its kind and length.

@@ -1,24 +1,25 @@
 //! A session at work: the state machine, the gate, the ring and the connections around it. Locks are
 //! short and taken in one order: gate, then core, then ring.
 
+mod stream;
+
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::SystemTime;
 
-use bytes::Bytes;
-use coview_dom_capture::mask::{Gate, MaskedKind, Verdict};
+use coview_dom_capture::mask::Gate;
 use coview_dom_capture::protocol::{
     AgentIn, AgentOut, AgentOutcome, CloseCode, EndReason, Grants, Instruction, OutcomeCode, Phase,
-    Resend, ResyncReason, ResyncRequest, VisitorIn, VisitorInstruct, VisitorOut, frame,
+    ResyncReason, ResyncRequest, VisitorIn, VisitorInstruct, VisitorOut, frame,
 };
 use parking_lot::Mutex;
 use tokio::sync::watch;
 
-use super::{Cursor, Input, Lifetimes, Output, Ring, RingLimits, Session, Take};
+use super::{Input, Lifetimes, Output, Ring, RingLimits, Session};
 use crate::clock::Clock;
 use crate::metrics::Metrics;
-use crate::outbox::{Close, Outbox};
+use crate::outbox::Outbox;
 use crate::rates::Budget;
 use crate::secrets::Secret;
 
@@ -290,125 +291,6 @@ impl Live {
         self.act(self.core.lock(), Input::Tick);
     }
 
-    /// Tells one agent something that is no matter of state.
-    pub fn to_agent(&self, agent: u32, message: AgentIn) {
-        if let Some(slot) = self.core.lock().agents.get(&agent) {
-            slot.outbox.send(frame::encode(&[message]));
-        }
-    }
-
-    /// Masks a stream frame and remembers it for the agents. Takes as long as the frame is large.
-    ///
-    /// # Errors
-    /// When the visitor's connection is to be closed.
-    pub fn stream(&self, frame: Bytes) -> Result<(), Close> {
-        let mut held = self.gate.lock();
-        let Some(guarded) = held.as_mut().filter(|_| self.core.lock().session.shares()) else {
-            // It ended while the frame was on its way.
-            return Ok(());
-        };
-        let verdict = guarded.gate.pass(frame);
-        self.count_missed(guarded);
-        match verdict {
-            Verdict::Forward { masked, resend } => {
-                let core = self.core.lock();
-                if core.session.shares() {
-                    self.forward(core, &masked);
-                    return self.resend(guarded, &resend);
-                }
-                Ok(())
-            }
-            Verdict::Ignore => Ok(()),
-            Verdict::Resync(reason) => self.resynchronise(reason),
-            Verdict::Refuse(refusal) => Err(refusal.into()),
-        }
-    }
-
-    fn count_missed(&self, guarded: &mut Guarded) {
-        let missed = guarded.gate.masked_missed();
-        if missed > guarded.missed {
-            self.metrics.mask_missed(missed - guarded.missed);
-            tracing::warn!(session = %self.id, missed, "the page did not mask what it should have; the edge did");
-            guarded.missed = missed;
-        }
-    }
-
-    fn forward(
-        &self,
-        core: parking_lot::MutexGuard<'_, Core>,
-        masked: &coview_dom_capture::mask::Masked,
-    ) {
-        let mut ring = self.ring.lock();
-        ring.publish(self.clock.now(), masked);
-        self.head.send_replace(ring.head());
-        drop(ring);
-        if masked.kind() == MaskedKind::Snapshot {
-            self.act(core, Input::Snapshot);
-        }
-    }
-
-    fn resend(&self, guarded: &mut Guarded, ids: &[u32]) -> Result<(), Close> {
-        if ids.is_empty() {
-            return Ok(());
-        }
-        if !self.resends.take(ids.len()) {
-            guarded.gate.expect_resync();
-            return self.resynchronise(ResyncReason::MasksChanged);
-        }
-        let all: Vec<VisitorIn> = ids
-            .iter()
-            .map(|id| VisitorIn::Resend(Resend { doc: 0, id: *id }))
-            .collect();
-        if let Some(visitor) = &self.core.lock().visitor {
-            visitor.send(frame::encode(&all));
-        }
-        Ok(())
-    }
-
-    fn resynchronise(&self, reason: ResyncReason) -> Result<(), Close> {
-        self.metrics.resync();
-        if !self.resyncs.take(1) {
-            return Err(CloseCode::TooManyResyncs.into());
-        }
-        tracing::info!(session = %self.id, ?reason, "resynchronising");
-        self.ring.lock().expect_snapshot(self.clock.now());
-        let core = self.core.lock();
-        ask_for_snapshot(&core, reason);
-        self.act(core, Input::Lost);
-        Ok(())
-    }
-
-    /// A cursor for an agent that applied everything up to `place`, or for a new one.
-    #[must_use]
-    pub fn cursor(&self, place: Option<frame::Place>) -> Cursor {
-        place.map_or_else(Cursor::default, |place| self.ring.lock().resume(place))
-    }
-
-    /// The next frames for an agent; asks the page for a snapshot where only that helps.
-    pub fn take(&self, cursor: &mut Cursor) -> Take {
-        let now = self.clock.now();
-        let mut ring = self.ring.lock();
-        let take = ring.take(now, cursor);
-        let wants = matches!(take, Take::Wait { unsynced: true }) && ring.want_snapshot(now);
-        drop(ring);
-        if wants {
-            self.metrics.resync();
-            ask_for_snapshot(&self.core.lock(), ResyncReason::Lagging);
-        }
-        take
-    }
-
-    /// The agent cannot go on from its picture.
-    pub fn restart(&self, cursor: &mut Cursor, reason: ResyncReason) {
-        self.ring.lock().restart(cursor, reason);
-    }
-
-    /// Changes whenever there is something new to take.
-    #[must_use]
-    pub fn news(&self) -> watch::Receiver<u64> {
-        self.head.subscribe()
-    }
-
     /// Runs the state machine and does what it says, all under the core's lock: order is kept.
     fn act(&self, mut core: parking_lot::MutexGuard<'_, Core>, input: Input) {
         let outputs = core.session.handle(self.clock.now(), input);
@@ -428,6 +310,7 @@ impl Live {
                     }
                 }
                 Output::Open(agent) => {
+                    self.await_first_snapshot();
                     if let Some(slot) = core.agents.get(&agent) {
                         slot.open.store(true, Ordering::Release);
                     }
@@ -449,6 +332,15 @@ impl Live {
         }
         drop(core);
         self.report(changed, over);
+    }
+
+    /// A page begins to be captured when its visitor agreed, however long that took: its first
+    /// snapshot comes without being asked for.
+    fn await_first_snapshot(&self) {
+        let mut ring = self.ring.lock();
+        if ring.held() == 0 {
+            ring.expect_snapshot(self.clock.now());
+        }
     }
 
     fn report(&self, changed: bool, over: Option<EndReason>) {
