@@ -220,3 +220,46 @@ test('words of generated content are blanked once a rule with them matches insid
   expect(run.bytes).not.toContain('57ords');
   expect(run.bytes).toContain('Others');
 });
+
+test('a rule that names a mask is blanked before anything matches it, one that only looks like it is not', async ({
+  rig,
+}) => {
+  await rig.open(
+    `<!doctype html><style>.site::after { content: "CANARY" } .site-map::after { content: "PLAIN" }</style><body><p>x`,
+  );
+  const bytes = await rig.page.evaluate(() => {
+    window.driver.startManual({ masks: [{ selector: 'p > .site', url: '' }] });
+    return window.driver.bytes;
+  });
+  expect(bytes).not.toContain('CANARY');
+  expect(bytes).toContain('PLAIN');
+});
+
+test('a mask that looks at ancestors follows their classes', async ({ rig }) => {
+  await rig.open('<!doctype html><body><div id=a><p class=pii>first</p></div>');
+  const run = await rig.page.evaluate(async () => {
+    const { driver } = window;
+    driver.startManual({ masks: [{ selector: '.modal .pii', url: '' }] });
+    const a = driver.page.getElementById('a') as Element;
+    const step = async (work: () => void) => {
+      work();
+      await undefined;
+      await undefined;
+      driver.run();
+      return driver.difference();
+    };
+    const text = a.firstChild?.firstChild as Text;
+    const hidden = await step(() => a.classList.add('modal'));
+    driver.mark();
+    const silent = await step(() => {
+      text.data = 'CANARY';
+    });
+    const bytes = driver.bytes;
+    const shown = await step(() => {
+      a.className = '';
+      text.data = 'PLAIN';
+    });
+    return { hidden, silent, shown, leaked: bytes.includes('CANARY'), back: driver.bytes.includes('PLAIN') };
+  });
+  expect(run).toEqual({ hidden: undefined, silent: undefined, shown: undefined, leaked: false, back: true });
+});

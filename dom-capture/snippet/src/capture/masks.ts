@@ -37,7 +37,7 @@ export class Masks {
   private held = '\n';
   private readonly rules: { selector: string; attributes: string[]; context: boolean; url: RegExp | undefined }[] = [];
   /** Selectors as the site wrote them, for rules of style sheets that name them. */
-  readonly tokens: string[] = ['no-upscope', 'data-coview'];
+  readonly tokens: string[] = ['.no-upscope', '=no-upscope', '="no-upscope', '[data-coview'];
   /** True if a changed attribute may hide something else than its element. */
   context = false;
 
@@ -199,11 +199,11 @@ function reach(selector: string): { attributes: string[]; context: boolean } {
   return { attributes, context: /[\s>+~]|:(?!not\()/.test(compounds) };
 }
 
-/** Class names, ids and attribute names of a selector. */
+/** Class names, ids and attribute names of a selector, as a selector writes them. */
 function collectTokens(selector: string, into: string[]): void {
-  for (const match of selector.matchAll(/[.#]((?:\\.|[\w-]|[^\0-\x7f])+)|\[\s*([\w-]+)/g)) {
-    const token = match[1] ?? match[2];
-    if (token && token !== 'class' && token !== 'id' && token !== 'type') into.push(token);
+  for (const match of selector.matchAll(/[.#](?:\\.|[\w-]|[^\0-\x7f])+|\[\s*[\w-]+/g)) {
+    const token = match[0].replace(/\s/g, '');
+    if (token !== '[class' && token !== '[id' && token !== '[type') into.push(token);
   }
 }
 

@@ -164,7 +164,10 @@ export class CaptureRun implements Capture {
     }
     const start = natives.now();
     if (this.parts.needsSnapshot()) this.fresh = true;
-    if (!this.fresh) this.patch();
+    if (!this.fresh) {
+      this.patch();
+      this.schedule.spent(natives.now() - start);
+    }
     if (this.fresh) this.snapshot();
     this.flushUs = Math.round((natives.now() - start) * 1000);
     this.faults = 0;

@@ -30,11 +30,6 @@ export class Schedule {
     return ratio <= 1 ? 0 : ratio <= 2 ? 1 : ratio <= 4 ? 2 : 3;
   }
 
-  /** Smoothed cost of the work, in milliseconds. */
-  get costMs(): number {
-    return this.cost;
-  }
-
   /** There is something to say. */
   wake(): void {
     if (this.timer !== undefined || this.stopped) return;
@@ -50,13 +45,16 @@ export class Schedule {
   private run(): void {
     this.cancel();
     if (this.stopped) return;
-    const start = this.natives.now();
     try {
       this.work();
     } finally {
       this.last = this.natives.now();
-      this.cost = this.cost * 0.75 + (this.last - start) * 0.25;
     }
+  }
+
+  /** What a patch cost, in milliseconds. Snapshots are rare, and do not slow down what follows them. */
+  spent(cost: number): void {
+    this.cost = this.cost * 0.75 + cost * 0.25;
   }
 
   private cancel(): void {

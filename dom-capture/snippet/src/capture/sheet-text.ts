@@ -110,7 +110,7 @@ export class Secrets {
   }
 
   private isSecret(rule: WordyRule, roots: Set<Element>): boolean {
-    for (const token of this.masks.tokens) if (rule.written.includes(token)) return true;
+    for (const token of this.masks.tokens) if (names(rule.written, token)) return true;
     if (roots.size === 0) return false;
     if (rule.selector === '') return true;
     try {
@@ -130,6 +130,14 @@ const SKIPPED = /\/\*[\s\S]*?\*\/|"(?:\\[\s\S]|[^"\\])*"|'(?:\\[\s\S]|[^'\\])*'/
 /** True if a token stands in the text, or could stand there escaped. */
 function namesAny(text: string, tokens: readonly string[]): boolean {
   return tokens.some((token) => text.includes(token)) || text.replace(SKIPPED, '').includes('\\');
+}
+
+/** True if a selector has this class, id or attribute, and not only a longer one. */
+function names(selector: string, token: string): boolean {
+  for (let at = selector.indexOf(token); at >= 0; at = selector.indexOf(token, at + 1)) {
+    if (!/[\w-]/.test(selector.charAt(at + token.length))) return true;
+  }
+  return false;
 }
 
 const PSEUDO_ELEMENT = /::[\w-]+(?:\([^()]*\))?|:(?:before|after|first-line|first-letter)\b/gi;
