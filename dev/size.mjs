@@ -2,13 +2,15 @@
 import { readFileSync } from 'node:fs';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 
-const LIMITS = { 'dom-capture/snippet/dist/coview.js': 24_000, 'dom-capture/viewer/dist/coview-agent.js': 24_000 };
+const LIMITS = { 'dom-capture/snippet/dist/coview.js': 40_000, 'dom-capture/viewer/dist/coview-agent.js': 26_000 };
 
 let failed = false;
 for (const [file, limit] of Object.entries(LIMITS)) {
   const bytes = readFileSync(new URL(`../${file}`, import.meta.url));
   const brotli = brotliCompressSync(bytes).length;
-  console.log(`${file}: ${bytes.length} B, gzip ${gzipSync(bytes, { level: 9 }).length} B, brotli ${brotli} B (limit ${limit} B)`);
+  console.log(
+    `${file}: ${bytes.length} B, gzip ${gzipSync(bytes, { level: 9 }).length} B, brotli ${brotli} B (limit ${limit} B)`,
+  );
   failed ||= brotli > limit;
 }
 if (failed) {

@@ -19,7 +19,8 @@ export function SignInPage({ bySelf }: { bySelf: boolean }) {
         <h2>Where to get one</h2>
         <ul>
           <li>
-            Trying Coview on this computer? <code>coview demo</code> prints a link when it starts. Start it again for a new one.
+            Trying Coview on this computer? <code>coview demo</code> prints a link when it starts. Start it again for a
+            new one.
           </li>
           <li>Otherwise, ask the person who runs this edge.</li>
         </ul>

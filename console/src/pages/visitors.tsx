@@ -44,7 +44,9 @@ export function VisitorsPage({ me, all }: { me: Me; all: Live<Visitor[]> }) {
     <>
       <div className="top">
         <h1 tabIndex={-1}>Visitors</h1>
-        <span className={`pill ${online ? 'live' : ''}`}>{online === undefined ? 'counting…' : `${online} online`}</span>
+        <span className={`pill ${online ? 'live' : ''}`}>
+          {online === undefined ? 'counting…' : `${online} online`}
+        </span>
         <span className="grow" />
         {me.sites.length > 1 ? <SitePicker sites={me.sites} value={site} onChange={setSite} /> : null}
         <Search value={search} onChange={setSearch} />
@@ -84,7 +86,19 @@ export function VisitorsPage({ me, all }: { me: Me; all: Live<Visitor[]> }) {
       <List
         visitors={shown.data}
         failed={shown.error !== null}
-        empty={asks ? <NothingFound words={wanted} onClear={() => (setSearch(''), setSite(''))} /> : <EmptyVisitors sites={me.sites} />}
+        empty={
+          asks ? (
+            <NothingFound
+              words={wanted}
+              onClear={() => {
+                setSearch('');
+                setSite('');
+              }}
+            />
+          ) : (
+            <EmptyVisitors sites={me.sites} />
+          )
+        }
       >
         {(visitors) => <VisitorTable visitors={visitors} sites={me.sites} onJoin={joining.start} busy={joining.busy} />}
       </List>
@@ -133,6 +147,7 @@ function Search({ value, onChange }: { value: string; onChange(value: string): v
       <Label className="sr-only">Search visitors</Label>
       <Icon name="search" />
       <Input ref={input} placeholder="Name, email, #tag, page…" />
+      {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: a kbd takes no focus */}
       <kbd aria-hidden="true">/</kbd>
       <Button look="quiet" className="clear" aria-label="Clear the search">
         <Icon name="close" />
