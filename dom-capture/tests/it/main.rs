@@ -4,7 +4,9 @@
     reason = "a test that panics has failed, as it should"
 )]
 mod corrupt;
+mod counterexamples;
 mod gate;
+mod limits;
 mod markup;
 mod model;
 mod oracle;
@@ -12,5 +14,8 @@ mod page;
 mod patches;
 mod random;
 mod reader;
+mod rules;
+mod sheets;
 mod tree;
 mod trees;
+mod viewer;

@@ -9,10 +9,11 @@ use coview_dom_capture::protocol::{
     A, F, G, H, Hash, I, K, Long, M, Op, P, Prop, Px, R, StreamMessage, T, X,
 };
 
-use crate::model::{Model, Viewer};
+use crate::model::Model;
 use crate::oracle::Oracle;
 use crate::page::{forwarded, limits, masks, messages, patch, snapshot, stream};
 use crate::random::{self, Rng, rounds};
+use crate::viewer::Viewer;
 
 /// What a search saw.
 #[derive(Default, Debug)]
