@@ -74,6 +74,7 @@ impl Demo {
     pub async fn bind(port: u16, clock: Clock) -> Result<Self, StartError> {
         let key = format!("coview_{}", Secret::new().reveal());
         let mut config = Config::parse("demo", SETTINGS)?;
+        let port = if port == 0 { free_pair() } else { port };
         config.listen.public = SocketAddr::from(([127, 0, 0, 1], port));
         for site in &mut config.sites {
             site.api_keys_sha256 = vec![Digest::of(&key).hex()];
@@ -82,7 +83,7 @@ impl Demo {
         config.rates.handshakes = PerSecond::new(200);
         config.rates.api = PerSecond::new(500);
         let relay = Relay::bind("demo", config, clock).await?;
-        let shop = bind_beside(relay.addresses().public, port == 0).await?;
+        let shop = bind_beside(relay.addresses().public).await?;
         let ready = ready(&relay, &shop, key);
         Ok(Self { relay, shop, ready })
     }
@@ -112,25 +113,22 @@ impl Demo {
     }
 }
 
-async fn bind_beside(edge: SocketAddr, anywhere: bool) -> Result<TcpListener, StartError> {
-    let next = edge.port().checked_add(1).unwrap_or(0);
-    let beside = SocketAddr::new(edge.ip(), next);
-    match TcpListener::bind(beside).await {
-        Ok(listener) => Ok(listener),
-        Err(_) if anywhere => {
-            let free = SocketAddr::new(edge.ip(), 0);
-            TcpListener::bind(free)
-                .await
-                .map_err(|source| StartError::Bind {
-                    address: free,
-                    source,
-                })
-        }
-        Err(source) => Err(StartError::Bind {
-            address: beside,
-            source,
-        }),
-    }
+/// A free port whose next one is free too; 0 if luck has it that there is none.
+fn free_pair() -> u16 {
+    let pair = || {
+        let first = std::net::TcpListener::bind(("127.0.0.1", 0)).ok()?;
+        let port = first.local_addr().ok()?.port();
+        std::net::TcpListener::bind(("127.0.0.1", port.checked_add(1)?)).ok()?;
+        Some(port)
+    };
+    (0..64).find_map(|_| pair()).unwrap_or(0)
+}
+
+async fn bind_beside(edge: SocketAddr) -> Result<TcpListener, StartError> {
+    let address = SocketAddr::new(edge.ip(), edge.port().checked_add(1).unwrap_or(0));
+    TcpListener::bind(address)
+        .await
+        .map_err(|source| StartError::Bind { address, source })
 }
 
 fn ready(relay: &Relay, shop: &TcpListener, api_key: String) -> Ready {

@@ -60,6 +60,9 @@ async fn an_agent_that_was_away_for_an_epoch_starts_again() {
     drop(agent);
     visitor.snapshot("another page").await;
     visitor.patch("its patch").await;
+    let live = rig.edge.hub.sessions().pop().unwrap();
+    rig.until(async || live.epoch() == visitor.place.epoch)
+        .await;
     let mut agent = rig.agent_hello(resumed(&resume, place)).await;
     assert_eq!(resynced(&mut agent).await, ResyncReason::Lost);
     assert_eq!(
