@@ -15,6 +15,7 @@ test.beforeAll(async ({ edge }) => {
 test.afterAll(() => server.close());
 
 async function walk(people: People, real: RealPage): Promise<void> {
+  test.setTimeout(120_000);
   const faults: string[] = [];
   const url = server.url + real.path;
   const visitor = await people.visitor();
