@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
-use crate::harness::{ORIGIN, PATIENCE, Rig, settings};
+use crate::harness::{ORIGIN, PATIENCE, Peer, Rig, settings};
 
 fn coview(arguments: &[&str]) -> (i32, String, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_coview"))
@@ -126,6 +126,16 @@ impl Running {
         line
     }
 
+    /// The most memory it ever had resident, in KiB.
+    fn peak_kib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.0.id())).unwrap();
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmHWM:"))
+            .unwrap();
+        line.trim().trim_end_matches(" kB").parse().unwrap()
+    }
+
     fn terminate(mut self) -> (i32, String) {
         let id = self.0.id().to_string();
         assert!(
@@ -212,6 +222,62 @@ async fn the_demo_says_in_one_line_what_to_open_and_stops_when_asked() {
         (0, ""),
         "one line and nothing after it"
     );
+}
+
+/// Frames that would inflate a thousandfold, from many visitors at once: what the process ever held at
+/// most is known, and it goes on.
+#[tokio::test(flavor = "multi_thread")]
+async fn bombs_do_not_grow_the_process() {
+    use coview_dom_capture::protocol::frame::{Head, Place, deflate, join};
+    use coview_dom_capture::protocol::{VERSION, VisitorHello, VisitorOut};
+
+    let file = File::new("bombs.toml", &settings());
+    let mut edge = Running::start(&["serve", "--config", file.path()]);
+    let line = edge.line();
+    let at: std::net::SocketAddr = line
+        .trim()
+        .strip_prefix("public ")
+        .unwrap()
+        .parse()
+        .unwrap();
+    let before = edge.peak_kib();
+    let squeezed = deflate(&vec![0; 256 << 20]);
+    for (inflated, code) in [(u32::MAX, 4002), (256 << 20, 4002), (1_000, 4000)] {
+        let head = Head {
+            place: None,
+            inflated: Some(inflated),
+        };
+        let control = bytes::Bytes::from(join(head, &squeezed[..60 << 10]));
+        let place = Place {
+            epoch: 1,
+            offset: 0,
+        };
+        let stream = bytes::Bytes::from(join(
+            Head {
+                place: Some(place),
+                ..head
+            },
+            &squeezed,
+        ));
+        for _ in 0..20 {
+            let mut peer = Peer::connect(at, "/v1/visitor?site=shop", Some(ORIGIN))
+                .await
+                .unwrap();
+            let hello = VisitorHello {
+                version: VERSION,
+                resume: None,
+                consented: true,
+            };
+            peer.say(&VisitorOut::VisitorHello(hello)).await;
+            // Outside a session a page's frame is not even looked at; a control frame is.
+            peer.raw(stream.clone()).await;
+            peer.raw(control.clone()).await;
+            assert_eq!(peer.closed().await.0, code);
+        }
+    }
+    let grown = edge.peak_kib() - before;
+    assert!(grown < 64 << 10, "{grown} KiB");
+    assert_eq!(edge.terminate().0, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
