@@ -33,6 +33,18 @@ test('an agent sees every step of a visit to the shop', async ({ people, edge })
   };
   await seen(visitor, 'Ana sees this page');
   await same('the home page');
+  // Pictures, also those in shadow roots, and the typeface come through the edge.
+  await agent.page.waitForFunction(() => {
+    const mirror = window.view?.document;
+    const cards = [...(mirror?.querySelectorAll('nl-card') ?? [])].map((card) => card.shadowRoot?.querySelector('img'));
+    const pictures = [...(mirror?.querySelectorAll('img') ?? []), ...cards];
+    const fonts = [...(mirror?.fonts ?? [])];
+    return (
+      pictures.length >= 10 &&
+      pictures.every((picture) => (picture?.naturalWidth ?? 0) > 0) &&
+      fonts.some((font) => font.family.includes('Fraunces') && font.status === 'loaded')
+    );
+  });
   const stock = await visitor.locator('#ticker').textContent();
   await expect.poll(() => visitor.locator('#ticker').textContent()).not.toBe(stock);
   await same('what moves by itself');

@@ -21,7 +21,8 @@ class Header extends HTMLElement {
       const now = here.startsWith(`/${href.split('/')[1]}/`);
       return `<a href="${href}"${now ? ' aria-current="page"' : ''}>${text}</a>`;
     };
-    this.innerHTML = `<header class="top"><div class="wrap">
+    this.innerHTML = `<div class="news"><div class="wrap"><span>Sent for free from € 300</span><span>Workshop open Tuesday to Saturday</span></div></div>
+    <header class="top"><div class="wrap">
       <a class="brand" href="/"><img src="/pictures/mark.svg" alt=""><span>Nordlys</span></a>
       <nav aria-label="Shop">${links.map(item).join('')}</nav>
       <a class="basket" href="/cart/">Basket<span class="count" id="basket-count">0</span></a>
