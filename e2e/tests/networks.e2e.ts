@@ -73,6 +73,7 @@ test('an agent who reads nothing costs the others nothing, and ends equal', asyn
   expect((await quick.stats())?.resyncs).toBe(0);
   pipe.release();
   await waitSame(visitor, slow.page, { timeout: 30_000 });
+  expect((await slow.stats())?.resyncs, 'it was left behind, and told so').toBeGreaterThan(0);
   pipe.close();
 });
 
