@@ -2,10 +2,14 @@
 //! says which command builds it.
 
 use bytes::Bytes;
-use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, ETAG, IF_NONE_MATCH};
+use http::header::{
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, ETAG, IF_NONE_MATCH,
+    VARY,
+};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
+use super::packed::{accepts, packed};
 use super::reply::bytes;
 use super::{Reply, empty, html, problem};
 
@@ -56,21 +60,28 @@ impl Keep {
 
 /// A file as a reply; 304 if the browser has it.
 pub(super) fn reply(path: &str, file: &EmbeddedFile, keep: Keep, headers: &HeaderMap) -> Reply {
-    let tag = format!("\"{}\"", short_hash(file));
+    let small = accepts(headers).then(|| packed(path, file)).flatten();
+    let tag = match small {
+        Some(_) => format!("\"{}-gz\"", short_hash(file)),
+        None => format!("\"{}\"", short_hash(file)),
+    };
     let has = headers
         .get(IF_NONE_MATCH)
         .and_then(|given| given.to_str().ok())
         .is_some_and(|given| given.contains(&tag));
     let mut reply = if has {
         empty(StatusCode::NOT_MODIFIED)
+    } else if let Some(small) = small {
+        let mut reply = bytes(StatusCode::OK, mime(path), small);
+        let gzip = HeaderValue::from_static("gzip");
+        reply.headers_mut().insert(CONTENT_ENCODING, gzip);
+        reply
     } else {
-        bytes(
-            StatusCode::OK,
-            mime(path),
-            Bytes::from(file.data.clone().into_owned()),
-        )
+        let whole = Bytes::from(file.data.clone().into_owned());
+        bytes(StatusCode::OK, mime(path), whole)
     };
     let out = reply.headers_mut();
+    out.insert(VARY, HeaderValue::from_name(ACCEPT_ENCODING));
     out.insert(CACHE_CONTROL, HeaderValue::from_static(keep.header()));
     if let Ok(tag) = HeaderValue::try_from(tag) {
         out.insert(ETAG, tag);

@@ -7,6 +7,7 @@ mod auth;
 mod body;
 mod events;
 mod files;
+mod packed;
 mod reply;
 mod snippet;
 mod sockets;
