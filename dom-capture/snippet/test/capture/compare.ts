@@ -139,7 +139,8 @@ function live(a: Element, b: Element, local: string, space: string | null, path:
     return compare(HTMLInputElement, box ? ['type', 'value', 'checked', 'indeterminate'] : ['type', 'value']);
   }
   if (local === 'textarea') return compare(HTMLTextAreaElement, ['value']);
-  if (local === 'option') return compare(HTMLOptionElement, ['selected']);
+  // Nobody sees whether an option is selected that no select offers.
+  if (local === 'option' && isOffered(a)) return compare(HTMLOptionElement, ['selected']);
   if (local === 'title') return clean(ownText(a)) === ownText(b) ? undefined : `${path}: title`;
   if (local === 'dialog' && a.matches(':modal') !== b.matches(':modal')) return `${path}: modal`;
   if (a.hasAttribute('popover') && a.matches(':popover-open') !== b.matches(':popover-open')) return `${path}: popover`;
@@ -150,4 +151,11 @@ function ownText(element: Element): string {
   let text = '';
   for (const child of childNodes.call(element)) if (child.nodeType === 3) text += (child as Text).data; // by its type
   return text;
+}
+
+function isOffered(option: Element): boolean {
+  // Chromium also takes options of any depth, and is of two minds about them when none is selected.
+  const parent = option.parentElement;
+  const group = parent?.localName === 'optgroup' ? parent.parentElement : parent;
+  return group?.localName === 'select';
 }
