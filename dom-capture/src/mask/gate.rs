@@ -5,52 +5,20 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use coview_config::Limits;
 
 use super::active::Active;
+use super::limits::GateLimits;
 use super::masked::{Masked, MaskedKind, Refusal, Verdict};
 use super::output::Output;
 use super::page::{Page, Ruling, Stop};
+use super::rewrite::{apply, hide_in_lists, written};
 use super::rules::Rules;
 use super::styles::{Sheets, blank_generated};
 use crate::protocol::frame::{self, Place};
 use crate::protocol::{
-    F, Hash, I, K, Long, Op, Patch, ReadLimits, Reader, ResyncReason, Sheet, Snapshot,
-    StreamMessage, WireError, Writer, read_message, write_message,
+    Hash, Long, Op, Patch, ReadLimits, Reader, ResyncReason, Sheet, Snapshot, StreamMessage,
+    WireError, Writer, read_message,
 };
-
-/// Bounds on what a session's page can send and hold.
-#[derive(Debug, Clone, Copy)]
-pub struct GateLimits {
-    /// A frame on the wire, in bytes.
-    pub frame: usize,
-    /// A frame after inflation, in bytes.
-    pub inflated: usize,
-    /// One text but markup and style sheets, in bytes.
-    pub text: usize,
-    /// Items of one list.
-    pub items: usize,
-    /// Ids of an epoch; below 2^29.
-    pub nodes: u32,
-    /// Depth of the tree.
-    pub depth: u16,
-    /// Style sheets kept, in bytes.
-    pub sheets: usize,
-}
-
-impl From<&Limits> for GateLimits {
-    fn from(limits: &Limits) -> Self {
-        Self {
-            frame: limits.frame.bytes(),
-            inflated: limits.inflated.bytes(),
-            text: limits.text.bytes(),
-            items: 100_000,
-            nodes: limits.nodes.min((1 << 29) - 1),
-            depth: limits.depth,
-            sheets: limits.sheets.bytes(),
-        }
-    }
-}
 
 /// What one session needs to mask its stream. It outlives the visitor's connections: epochs go on
 /// counting, sheets stay.
@@ -349,62 +317,4 @@ impl Gate {
             self.sheets.sent(*hash);
         }
     }
-}
-
-/// Takes hidden nodes out of a snapshot's lists; true if there were any.
-fn hide_in_lists(page: &Page, snapshot: &mut Snapshot<'_>) -> bool {
-    let before = (
-        snapshot.focus,
-        snapshot.scrolls.len(),
-        snapshot.sheets.len(),
-        snapshot.adopted.len(),
-    );
-    if snapshot.focus != 0 && !page.is_visible_element(snapshot.focus) {
-        snapshot.focus = 0;
-    }
-    snapshot
-        .scrolls
-        .retain(|scroll| scroll.id == 0 || page.is_visible_element(scroll.id));
-    snapshot
-        .sheets
-        .retain(|sheet| page.is_visible_element(sheet.id));
-    snapshot
-        .adopted
-        .retain(|adopted| adopted.root == 0 || page.is_visible_root(adopted.root));
-    before
-        != (
-            snapshot.focus,
-            snapshot.scrolls.len(),
-            snapshot.sheets.len(),
-            snapshot.adopted.len(),
-        )
-}
-
-/// Puts what became of an op into the output.
-fn apply(ruling: &Ruling, op: &Op<'_>, start: usize, end: usize, output: &mut Output<'_>) {
-    let mut to = Writer::new();
-    match (ruling, op) {
-        (Ruling::Forward, _) => return,
-        (Ruling::Mask(id), _) => op_written(&Op::K(K { id: *id }), &mut to),
-        (Ruling::Unfocus, _) => op_written(&Op::F(F { id: 0 }), &mut to),
-        (Ruling::Markup(markup), Op::I(op)) => op_written(
-            &Op::I(I {
-                html: Long(markup),
-                ..op.clone()
-            }),
-            &mut to,
-        ),
-        (Ruling::Drop | Ruling::Markup(_), _) => {}
-    }
-    output.replace(start, end, to.bytes());
-}
-
-fn op_written(op: &Op<'_>, to: &mut Writer) {
-    crate::protocol::Wire::write(op, to);
-}
-
-fn written(message: &StreamMessage<'_>) -> Vec<u8> {
-    let mut to = Writer::new();
-    write_message(message, &mut to);
-    to.finish()
 }

@@ -8,6 +8,7 @@ pub mod frame;
 mod instruction;
 #[cfg(test)]
 pub(crate) mod json;
+mod op;
 mod primitives;
 mod stream;
 mod table;
@@ -29,11 +30,9 @@ pub use instruction::{
     Click, Focus, Go, Highlight, HighlightOff, Instruction, Key, Laser, LaserOff, Scroll, Select,
     Type,
 };
+pub use op::{A, C, F, G, H, I, K, M, Op, Ops, P, R, T, U, V, X};
 pub use primitives::{Hash, Long, Px, ReadLimits, Reader, Wire, Writer};
-pub use stream::{
-    A, Adopted, C, Doctype, F, G, H, I, K, M, Op, Ops, P, Patch, R, Scrolled, Sheet, SheetOf,
-    Snapshot, StreamMessage, T, U, V, X,
-};
+pub use stream::{Adopted, Doctype, Patch, Scrolled, Sheet, SheetOf, Snapshot, StreamMessage};
 pub use visitor::{
     Answer, Ask, Bye, Code, CodeRequest, Custom, Health, Help, Identify, Outcome, Page, Pong,
     Resend, ResyncRequest, Session, Stop, Unask, VisitorCustom, VisitorEnd, VisitorHello,

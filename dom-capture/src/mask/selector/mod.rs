@@ -2,6 +2,7 @@
 //! descendants, children, `:not(simple)`. Anything else is refused with a reason, because a mask
 //! that is skipped is a leak.
 
+mod attribute;
 mod parse;
 mod wire;
 mod write;
