@@ -40,7 +40,7 @@ web: node_modules ## Build snippet, agent module and console
 	@npm run -s build
 
 node_modules: package.json package-lock.json
-	npm ci --no-audit --no-fund --loglevel=error
+	npm install --no-audit --no-fund --loglevel=error
 	@touch node_modules
 
 chromium: ## Install Chromium where there is none
