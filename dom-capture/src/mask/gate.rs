@@ -1,5 +1,5 @@
-//! The gate every stream frame of one session passes. It knows the frame's place, what of the page
-//! agents have, and which sheets they have; it answers with the sender's own bytes where nothing
+//! The gate every stream frame of one session passes. It knows the frame's place and what of the
+//! page agents have; it answers with the sender's own bytes where nothing
 //! had to change.
 
 use std::sync::Arc;
@@ -10,25 +10,26 @@ use super::active::Active;
 use super::limits::GateLimits;
 use super::masked::{Masked, MaskedKind, Refusal, Verdict};
 use super::output::Output;
-use super::page::{Page, Ruling, Stop};
+use super::page::{Page, Stop};
 use super::rewrite::{apply, hide_in_lists, written};
 use super::rules::Rules;
-use super::styles::{Sheets, blank_generated};
+use super::styles::blank_generated;
 use crate::protocol::frame::{self, Place};
 use crate::protocol::{
-    Hash, Long, Op, Patch, ReadLimits, Reader, ResyncReason, Sheet, Snapshot, StreamMessage,
-    WireError, Writer, read_message,
+    Long, Op, Patch, ReadLimits, Reader, ResyncReason, Sheet, Snapshot, StreamMessage, WireError,
+    Writer, read_message,
 };
 
 /// What one session needs to mask its stream. It outlives the visitor's connections: epochs go on
-/// counting, sheets stay.
+/// counting, distrust stays.
 pub struct Gate {
     rules: Arc<Rules>,
     limits: GateLimits,
     last: Place,
     /// None while a snapshot is awaited.
     page: Option<Page>,
-    sheets: Sheets,
+    /// Bytes of this epoch's style sheets.
+    sheets: usize,
     missed: u64,
 }
 
@@ -52,7 +53,7 @@ impl Gate {
                 offset: 0,
             },
             page: None,
-            sheets: Sheets::new(limits.sheets),
+            sheets: 0,
             missed: 0,
         }
     }
@@ -107,24 +108,16 @@ impl Gate {
         let (head, body) = frame::split(&frame)?;
         let place = head.place.ok_or(WireError::frame("flags"))?;
         let turn = self.turn(place)?;
-        let payload = frame::inflate(head, body, self.limits.inflated)?;
         if matches!(turn, Turn::Stale) {
-            self.keep_sheets(&payload)?;
             return Ok(Verdict::Ignore);
         }
+        let payload = frame::inflate(head, body, self.limits.inflated)?;
         self.last = place;
         let kind = match turn {
             Turn::Snapshot => MaskedKind::Snapshot,
             _ => MaskedKind::Patch,
         };
-        let changed = match self.mask(&payload, kind) {
-            Err(Stop::Resync(reason)) => {
-                // The page will not send these sheets again.
-                self.keep_sheets(&payload)?;
-                return Err(Stop::Resync(reason));
-            }
-            changed => changed?,
-        };
+        let changed = self.mask(&payload, kind)?;
         let bytes = match changed {
             Some(payload) => frame::pack(Some(place), &payload, head.inflated.is_some()),
             None => frame.clone(),
@@ -168,24 +161,11 @@ impl Gate {
         }
     }
 
-    /// Reads a payload that is not forwarded, for its sheets.
-    fn keep_sheets(&mut self, payload: &[u8]) -> Result<(), Stop> {
-        let limits = self.read_limits();
-        let mut from = Reader::new(payload, limits);
-        while from.left() > 0 {
-            if let StreamMessage::Sheet(sheet) = read_message(&mut from, limits)? {
-                self.sheets.keep(&sheet);
-            }
-        }
-        Ok(())
-    }
-
     /// Masks all messages of a payload; `None` if nothing had to change.
     fn mask(&mut self, payload: &[u8], kind: MaskedKind) -> Result<Option<Vec<u8>>, Stop> {
         let limits = self.read_limits();
         let mut from = Reader::new(payload, limits);
         let mut output = Output::new(payload);
-        let mut named = Vec::new();
         if let Some(page) = &mut self.page {
             page.begin_frame();
         }
@@ -200,8 +180,8 @@ impl Gate {
             }
             is_first = false;
             let changed = match message {
-                StreamMessage::Snapshot(snapshot) => self.snapshot(snapshot, &mut named)?,
-                StreamMessage::Patch(patch) => self.patch(&patch, &mut named)?,
+                StreamMessage::Snapshot(snapshot) => self.snapshot(snapshot)?,
+                StreamMessage::Patch(patch) => self.patch(&patch)?,
                 StreamMessage::Sheet(sheet) => self.sheet(&sheet),
             };
             if let Some(message) = changed {
@@ -211,15 +191,16 @@ impl Gate {
                 self.missed = self.missed.max(page.missed);
             }
         }
-        self.supply(&named, &mut output);
-        Ok(output.finish())
+        Ok(output.finish().map(|payload| {
+            if payload.is_empty() {
+                empty_patch()
+            } else {
+                payload
+            }
+        }))
     }
 
-    fn snapshot(
-        &mut self,
-        mut snapshot: Snapshot<'_>,
-        named: &mut Vec<Hash>,
-    ) -> Result<Option<Vec<u8>>, Stop> {
+    fn snapshot(&mut self, mut snapshot: Snapshot<'_>) -> Result<Option<Vec<u8>>, Stop> {
         if snapshot.doc != 0 {
             return Err(WireError::message("Snapshot.doc").into());
         }
@@ -231,9 +212,7 @@ impl Gate {
             return Err(Stop::Resync(ResyncReason::NotCanonical));
         }
         let hid = hide_in_lists(&page, &mut snapshot);
-        named.extend(snapshot.sheets.iter().map(|sheet| sheet.hash));
-        named.extend(snapshot.adopted.iter().flat_map(|adopted| &adopted.hashes));
-        self.sheets.begin_epoch();
+        self.sheets = 0;
         self.page = Some(page);
         if markup.is_none() && !hid {
             return Ok(None);
@@ -245,7 +224,7 @@ impl Gate {
         }))))
     }
 
-    fn patch(&mut self, patch: &Patch<'_>, named: &mut Vec<Hash>) -> Result<Option<Vec<u8>>, Stop> {
+    fn patch(&mut self, patch: &Patch<'_>) -> Result<Option<Vec<u8>>, Stop> {
         if patch.doc != 0 {
             return Err(WireError::message("Patch.doc").into());
         }
@@ -267,9 +246,6 @@ impl Gate {
             let (op, bytes) = next?;
             let end = start + bytes.len();
             let ruling = page.judge(&op)?;
-            if let (Op::H(op), Ruling::Forward) = (&op, &ruling) {
-                named.extend(&op.hashes);
-            }
             apply(&ruling, &op, start, end, &mut output);
             start = end;
         }
@@ -285,14 +261,13 @@ impl Gate {
         }))
     }
 
+    /// A sheet beyond the epoch's limit goes no further. Words in generated content do not either,
+    /// if capture is not trusted any more.
     fn sheet(&mut self, sheet: &Sheet<'_>) -> Option<Vec<u8>> {
-        self.sheets.keep(sheet);
-        self.sheets.sent(sheet.hash);
-        self.distrusted(sheet)
-    }
-
-    /// A sheet without words in generated content, if capture is not trusted any more.
-    fn distrusted(&self, sheet: &Sheet<'_>) -> Option<Vec<u8>> {
+        self.sheets = self.sheets.saturating_add(sheet.text.0.len());
+        if self.sheets > self.limits.sheets {
+            return Some(Vec::new());
+        }
         if self.missed == 0 {
             return None;
         }
@@ -302,19 +277,9 @@ impl Gate {
             ..sheet.clone()
         })))
     }
+}
 
-    /// Appends the sheets that this frame names and that an earlier epoch brought: whoever joins
-    /// now has not seen them.
-    fn supply(&mut self, named: &[Hash], output: &mut Output<'_>) {
-        for hash in named {
-            let Some(sheet) = self.sheets.lacking(*hash) else {
-                continue;
-            };
-            let message = self
-                .distrusted(&sheet)
-                .unwrap_or_else(|| written(&StreamMessage::Sheet(sheet)));
-            output.append(&message);
-            self.sheets.sent(*hash);
-        }
-    }
+/// What goes out in the place of a frame of which nothing may pass.
+fn empty_patch() -> Vec<u8> {
+    vec![0x02, 1, 0]
 }

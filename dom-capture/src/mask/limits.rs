@@ -17,7 +17,7 @@ pub struct GateLimits {
     pub nodes: u32,
     /// Depth of the tree.
     pub depth: u16,
-    /// Style sheets kept, in bytes.
+    /// Style sheets of an epoch, in bytes.
     pub sheets: usize,
 }
 

@@ -6,7 +6,6 @@ pub(super) struct Output<'a> {
     /// Up to where the source has been copied, once something has changed.
     copied: usize,
     changed: Option<Vec<u8>>,
-    appended: Vec<u8>,
 }
 
 impl<'a> Output<'a> {
@@ -15,7 +14,6 @@ impl<'a> Output<'a> {
             source,
             copied: 0,
             changed: None,
-            appended: Vec::new(),
         }
     }
 
@@ -30,19 +28,11 @@ impl<'a> Output<'a> {
         self.copied = to;
     }
 
-    /// Adds bytes at the end.
-    pub(super) fn append(&mut self, bytes: &[u8]) {
-        self.appended.extend_from_slice(bytes);
-    }
-
     /// The result; `None` if it is the source.
     pub(super) fn finish(mut self) -> Option<Vec<u8>> {
-        if self.changed.is_none() && self.appended.is_empty() {
-            return None;
-        }
+        self.changed.as_ref()?;
         let end = self.source.len();
-        let appended = std::mem::take(&mut self.appended);
-        self.replace(end, end, &appended);
+        self.replace(end, end, &[]);
         self.changed
     }
 }

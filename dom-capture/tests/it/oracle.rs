@@ -253,7 +253,47 @@ fn is_card_field(element: &Element) -> bool {
     is_field
         && ["value", "u:v"]
             .iter()
-            .any(|name| element.get(name) == Some("4111 1111 1111 1111"))
+            .any(|name| element.get(name).is_some_and(holds_card))
+}
+
+/// Any part between non-digits of 13 to 19 digits, blanks and dashes between them, that sums up.
+fn holds_card(text: &str) -> bool {
+    let chars: Vec<char> = text.chars().collect();
+    let digit = |at: Option<usize>| {
+        at.and_then(|at| chars.get(at))
+            .is_some_and(char::is_ascii_digit)
+    };
+    (0..chars.len()).any(|from| {
+        (from..chars.len()).any(|to| {
+            let apart = !digit(from.checked_sub(1)) && !digit(Some(to + 1));
+            let within = chars[from..=to]
+                .iter()
+                .all(|c| c.is_ascii_digit() || " -\u{a0}".contains(*c));
+            let digits: Vec<u32> = chars[from..=to]
+                .iter()
+                .filter_map(|c| c.to_digit(10))
+                .collect();
+            let edges = digit(Some(from)) && digit(Some(to));
+            apart && within && edges && (13..=19).contains(&digits.len()) && sums_up(&digits)
+        })
+    })
+}
+
+fn sums_up(digits: &[u32]) -> bool {
+    let doubled = [0, 2, 4, 6, 8, 1, 3, 5, 7, 9];
+    let sum: u32 = digits
+        .iter()
+        .rev()
+        .zip([false, true].into_iter().cycle())
+        .map(|(digit, double)| {
+            if double {
+                doubled[*digit as usize]
+            } else {
+                *digit
+            }
+        })
+        .sum();
+    sum.is_multiple_of(10)
 }
 
 struct Walk<'a, 'o> {

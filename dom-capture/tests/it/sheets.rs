@@ -1,7 +1,9 @@
 //! Style sheets and the lists of a snapshot.
 
 use coview_config::{MaskRule, Masks};
-use coview_dom_capture::mask::{Gate, Verdict};
+use std::sync::Arc;
+
+use coview_dom_capture::mask::{Gate, Rules, Verdict};
 use coview_dom_capture::protocol::{
     Adopted, F, G, H, Hash, Long, Op, Px, ResyncReason, Scrolled, Sheet, SheetOf, Snapshot,
     StreamMessage, U, X,
@@ -44,43 +46,23 @@ fn sheets(verdict: &Verdict) -> Vec<String> {
 }
 
 #[test]
-fn each_epoch_brings_every_sheet_it_names() {
-    let mut gate = gate(&[]);
-    let page = StreamMessage::Snapshot(styled(STYLED));
-    let verdict = gate.pass(stream(
-        1,
-        0,
-        &[page.clone(), sheet(1, "p{}"), sheet(2, "b{}")],
-    ));
+fn sheets_beyond_an_epochs_limit_go_no_further() {
+    let mut limits = crate::page::limits();
+    limits.sheets = 10;
+    let rules = Arc::new(Rules::compile(&Masks::default()).unwrap());
+    let mut gate = Gate::new(rules, limits);
+    let page = || StreamMessage::Snapshot(styled(STYLED));
+    let verdict = gate.pass(stream(1, 0, &[page(), sheet(1, "p{}"), sheet(2, "b{}")]));
     assert_eq!(sheets(&verdict), ["p{}", "b{}"]);
-    // The page sends a sheet once; whoever joins in the next epoch needs it again.
-    let verdict = gate.pass(stream(2, 0, &[page]));
-    assert_eq!(sheets(&verdict), ["p{}"]);
-    let named = Op::H(H {
-        id: 3,
-        hashes: vec![hash(2), hash(2), hash(3)],
-    });
-    let verdict = gate.pass(patch(2, 1, std::slice::from_ref(&named)));
-    assert_eq!(sheets(&verdict), ["b{}"]);
-    let verdict = gate.pass(patch(2, 2, &[named]));
-    assert!(sheets(&verdict).is_empty());
-}
-
-#[test]
-fn sheets_of_frames_that_go_no_further_are_kept() {
-    let mut gate = gate(&[]);
-    begin(&mut gate, 5, STYLED);
-    let bad = StreamMessage::Snapshot(styled("<html><oops"));
-    let verdict = gate.pass(stream(2, 0, &[bad, sheet(1, "p{}")]));
-    assert_eq!(verdict, Verdict::Resync(ResyncReason::NotCanonical));
-    assert_eq!(gate.pass(stream(2, 1, &[sheet(2, "b{}")])), Verdict::Ignore);
-    let mut page = styled(STYLED);
-    page.adopted = vec![Adopted {
-        root: 0,
-        hashes: vec![hash(2)],
-    }];
-    let verdict = gate.pass(stream(3, 0, &[StreamMessage::Snapshot(page)]));
-    assert_eq!(sheets(&verdict), ["p{}", "b{}"]);
+    let verdict = gate.pass(stream(1, 1, &[sheet(3, "i{}"), sheet(4, "u{}")]));
+    assert_eq!(sheets(&verdict), ["i{}"]);
+    let verdict = gate.pass(stream(1, 2, &[sheet(5, "a{}")]));
+    assert!(
+        ops(&forwarded(&verdict)).is_empty(),
+        "an empty patch in its place"
+    );
+    let verdict = gate.pass(stream(2, 0, &[page(), sheet(5, "a{}")]));
+    assert_eq!(sheets(&verdict), ["a{}"], "the next epoch begins to count");
 }
 
 #[test]
@@ -95,8 +77,8 @@ fn once_capture_missed_a_mask_later_sheets_lose_their_words() {
     let verdict = gate.pass(stream(1, 0, &[page(), sheet(1, words)]));
     assert_eq!(gate.masked_missed(), 1);
     assert_eq!(sheets(&verdict), [".pii::before{content:\"\"}"]);
-    // Also those that were kept.
-    let verdict = gate.pass(stream(2, 0, &[page()]));
+    // And in later epochs.
+    let verdict = gate.pass(stream(2, 0, &[page(), sheet(2, words)]));
     assert_eq!(sheets(&verdict), [".pii::before{content:\"\"}"]);
 }
 
