@@ -60,7 +60,10 @@ impl ConfigError {
 
     pub(crate) fn from_toml(name: &str, text: &str, error: &toml::de::Error) -> Self {
         let line = error.span().map_or(0, |span| line_of(text, span.start));
-        let message = error.message().replace('\n', " ");
+        let mut message = error.message().replace('\n', " ");
+        if let Some(at) = message.find("expected struct ") {
+            message.replace_range(at.., "expected a table"); // what Rust calls it says nothing to an operator
+        }
         Self {
             name: name.to_owned(),
             faults: vec![Fault {

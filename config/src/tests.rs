@@ -113,6 +113,15 @@ fn wrong_units_are_refused_with_their_line_and_an_example() {
 }
 
 #[test]
+fn a_value_in_place_of_a_section_is_refused_in_toml_words() {
+    let error = Config::parse("coview.toml", "log = 3\n").unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "coview.toml:1: invalid type: integer `3`, expected a table"
+    );
+}
+
+#[test]
 fn all_contradictions_are_reported_at_once() {
     let text = "[listen]\npublic = \"0.0.0.0:443\"\n\n[limits]\ndepth = 9000\n\n[sessions]\ncode = \"11m\"\n";
     assert_eq!(
