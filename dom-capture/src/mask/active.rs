@@ -63,13 +63,14 @@ impl Active {
 
     /// Looks for the tokens of all selectors. Only what stands in a start tag counts: no selector
     /// looks at text. `tag_at` says in which tag, if any, an offset lies; it is asked for ascending
-    /// ones. `at_feature` gets the tags that may be worth keeping, in ascending order.
+    /// ones. `at_token` gets the tags that have one, in ascending order, and whether it makes them
+    /// worth keeping.
     pub(super) fn scan(
         &self,
         markup: &str,
         seen: &mut Seen,
         mut tag_at: impl FnMut(usize) -> Option<usize>,
-        mut at_feature: impl FnMut(usize),
+        mut at_token: impl FnMut(usize, bool),
     ) {
         seen.reset(self.rules.finder().count());
         self.rules.finder().find(markup, |number, end| {
@@ -78,9 +79,7 @@ impl Active {
                 return;
             };
             seen.add(number);
-            if self.features.get(number).copied().unwrap_or(false) {
-                at_feature(tag);
-            }
+            at_token(tag, self.features.get(number).copied().unwrap_or(false));
         });
     }
 
@@ -95,6 +94,13 @@ impl Active {
                     .all(|token| seen.has(*token))
             })
             .filter_map(|index| self.rules.matcher(*index))
+    }
+
+    /// Can one of the selectors match this start tag?
+    pub(super) fn may_match(&self, tag: &str, seen: &mut Seen) -> bool {
+        seen.reset(self.rules.finder().count());
+        self.rules.finder().find(tag, |number, _| seen.add(number));
+        self.possible(seen).next().is_some()
     }
 
     /// The matchers whose subject names this attribute, or all.

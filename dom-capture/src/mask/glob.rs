@@ -3,6 +3,9 @@
 /// Does a glob mean this address? It may mean the whole of it, the address without query and
 /// fragment, or its path; a rule that holds once too often only hides more.
 pub(super) fn holds(glob: &str, url: &str) -> bool {
+    if url.len() > LONGEST {
+        return true;
+    }
     let bare = url.split(['?', '#']).next().unwrap_or(url);
     let path = bare.split_once("://").map_or(bare, |(_, rest)| {
         rest.find('/')
@@ -12,6 +15,9 @@ pub(super) fn holds(glob: &str, url: &str) -> bool {
         .iter()
         .any(|text| fits(glob.as_bytes(), text.as_bytes()))
 }
+
+/// A longer address is not compared: every rule holds for it.
+const LONGEST: usize = 16 << 10;
 
 /// Wildcard matching with one place to return to, which suffices for `*`.
 fn fits(glob: &[u8], text: &[u8]) -> bool {

@@ -2,7 +2,7 @@
 //!
 //! The way of a frame: [`gate`](Gate) → `page` (one epoch: the rule for each op) → `markup` (the
 //! validator, which numbers the nodes in `tree`) → `active` (which selectors can match at all) →
-//! `matching` (lol_html) → `cut` → back out as [`Masked`].
+//! `outline` (where) → `matching` (lol_html) → `cut` → back out as [`Masked`].
 
 mod active;
 mod cards;
@@ -16,6 +16,7 @@ mod masked;
 mod matching;
 mod named;
 mod names;
+mod outline;
 mod output;
 mod page;
 mod presets;

@@ -76,6 +76,8 @@ impl Finder {
         let automaton = AhoCorasick::builder()
             .ascii_case_insensitive(true)
             .kind(Some(AhoCorasickKind::DFA))
+            // Its rare bytes are not rare in markup: looking for them takes longer than the automaton.
+            .prefilter(false)
             .build(&texts)?;
         Ok(Self {
             numbers,

@@ -1,9 +1,13 @@
 //! What the edge knows of a page: one `u32` per id ever given. An id counts as visible only if
 //! every link from it to the document was forwarded and none is masked; that is the default deny.
 
+use std::cell::Cell;
+
 /// Parent (29 bits), masked (1 bit), kind (2 bits). [`NONE`]: never forwarded, or removed.
 pub(super) struct Tree {
     links: Vec<u32>,
+    /// Links followed so far: what questions about depth have cost.
+    followed: Cell<u64>,
 }
 
 /// What a node can have below it.
@@ -25,7 +29,10 @@ pub(super) const DOCUMENT: u32 = 0;
 impl Tree {
     /// A document without nodes.
     pub(super) fn new() -> Self {
-        Self { links: vec![0] }
+        Self {
+            links: vec![0],
+            followed: Cell::new(0),
+        }
     }
 
     /// The id the next node gets.
@@ -87,6 +94,7 @@ impl Tree {
             if at == DOCUMENT {
                 return Some(depth);
             }
+            self.followed.set(self.followed.get() + 1);
             let link = self.link(at)?;
             if link & MASKED != 0 {
                 return None;
@@ -94,6 +102,11 @@ impl Tree {
             at = link >> 3;
         }
         None
+    }
+
+    /// Links followed so far.
+    pub(super) fn followed(&self) -> u64 {
+        self.followed.get()
     }
 
     /// The nodes from the document's child down to `id`; empty for the document.

@@ -232,3 +232,23 @@ fn debug_and_errors_say_nothing_of_the_page() {
 fn gate_of_text() -> Gate {
     gate(&[])
 }
+
+#[test]
+fn ops_deep_in_a_tree_are_given_up_before_they_cost_much() {
+    let deep = format!(
+        "<html>{}{}</html>",
+        "<p>".repeat(3_900),
+        "</p>".repeat(3_900)
+    );
+    let mut gate = gate(&[]);
+    begin(&mut gate, 3_901, &deep);
+    let scroll = Op::X(coview_dom_capture::protocol::X {
+        id: 3_901,
+        x: coview_dom_capture::protocol::Px(1),
+        y: coview_dom_capture::protocol::Px(1),
+    });
+    let verdict = gate.pass(patch(1, 1, &vec![scroll.clone(); 100]));
+    assert!(matches!(verdict, Verdict::Forward { .. }));
+    let verdict = gate.pass(patch(1, 2, &vec![scroll; 100_000]));
+    assert_eq!(verdict, Verdict::Resync(ResyncReason::TooLarge));
+}

@@ -87,9 +87,9 @@ impl Page {
         if matchers.is_empty() {
             return Ok(false);
         }
-        self.budget.spend()?;
         let parent = self.tree.parent(id).unwrap_or(DOCUMENT);
         let prefix = self.context.around(&self.tree, parent, self.deepest());
+        self.budget.spend(&prefix)?;
         let name = tag.split([' ', '<']).nth(1).unwrap_or_default();
         let end = if is_void(name.as_bytes()) { "/>" } else { ">" };
         let selectors = matchers.iter().map(|matcher| self.active.compiled(matcher));

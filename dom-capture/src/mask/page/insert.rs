@@ -4,10 +4,22 @@ use super::{BAD_OP, Page, Ruling, Stop, bare};
 use crate::mask::cut::cut;
 use crate::mask::markup::{self, Element, MarkupLimits, Place};
 use crate::mask::matching::matches;
+use crate::mask::outline::{Outline, start_tag};
 use crate::mask::selector::Matcher;
 use crate::mask::start_tags::StartTags;
 use crate::mask::tree::{DOCUMENT, Kind};
 use crate::protocol::{I, ResyncReason};
+
+/// The elements, as ascending indexes, in whose start tags tokens stand.
+#[derive(Default)]
+struct Tagged {
+    all: Vec<usize>,
+    /// Those that may be worth keeping.
+    kept: Vec<usize>,
+}
+
+/// Two readings of the same markup differ, so nothing may pass.
+const DISAGREEMENT: Stop = Stop::Resync(ResyncReason::NotCanonical);
 
 impl Page {
     pub(super) fn insert(&mut self, op: &I<'_>) -> Result<Ruling, Stop> {
@@ -81,44 +93,37 @@ impl Page {
         place: Place,
     ) -> Result<(u32, Option<String>), Stop> {
         let count = self.validate(markup, place)?;
-        let kept = self.scan(markup);
-        let hits = self.hits(markup, place.parent)?;
-        let cut = cut(markup, &self.elements, &hits, &mut self.tree)
-            .map_err(|_| Stop::Resync(ResyncReason::NotCanonical))?;
+        let tagged = self.scan(markup);
+        let hits = self.hits(markup, place.parent, &tagged.all)?;
+        let cut = cut(markup, &self.elements, &hits, &mut self.tree).map_err(|_| DISAGREEMENT)?;
         self.missed += cut.as_ref().map_or(0, |cut| cut.missed);
-        self.remember(markup, &kept, &hits)?;
+        self.remember(markup, &tagged.kept, &hits)?;
         Ok((count, cut.map(|cut| cut.markup)))
     }
 
-    /// Finds the selectors' tokens; returns the elements that may be worth keeping, as indexes.
-    fn scan(&mut self, markup: &str) -> Vec<usize> {
-        let mut kept: Vec<usize> = Vec::new();
+    /// Finds the selectors' tokens.
+    fn scan(&mut self, markup: &str) -> Tagged {
+        let mut tagged = Tagged::default();
         let mut tags = StartTags::new(markup, &self.elements);
         let tag_at = |offset| tags.at(offset);
-        self.active.scan(markup, &mut self.seen, tag_at, |index| {
-            if kept.last() != Some(&index) {
-                kept.push(index);
+        let push = |list: &mut Vec<usize>, index| {
+            if list.last() != Some(&index) {
+                list.push(index);
             }
-        });
-        kept
+        };
+        self.active
+            .scan(markup, &mut self.seen, tag_at, |index, is_feature| {
+                push(&mut tagged.all, index);
+                if is_feature {
+                    push(&mut tagged.kept, index);
+                }
+            });
+        tagged
     }
 
     /// Where elements start that a mask covers, ascending.
-    fn hits(&mut self, markup: &str, parent: u32) -> Result<Vec<u32>, Stop> {
-        let possible: Vec<&Matcher> = self.active.possible(&self.seen).collect();
-        let mut hits = Vec::new();
-        if !possible.is_empty() {
-            self.budget.spend()?;
-            let asks_around = possible.iter().any(|matcher| !matcher.form.rest.is_empty());
-            let prefix = if asks_around {
-                self.context.around(&self.tree, parent, self.deepest())
-            } else {
-                String::new()
-            };
-            let selectors = possible.iter().map(|matcher| self.active.compiled(matcher));
-            hits = matches(selectors, &prefix, markup)
-                .map_err(|_| Stop::Resync(ResyncReason::TooLarge))?;
-        }
+    fn hits(&mut self, markup: &str, parent: u32, tagged: &[usize]) -> Result<Vec<u32>, Stop> {
+        let mut hits = self.matches(markup, parent, tagged)?;
         let cards = self.elements.iter().filter(|element| element.card);
         let before = hits.len();
         hits.extend(cards.map(|element| element.start));
@@ -127,6 +132,51 @@ impl Page {
             hits.dedup();
         }
         Ok(hits)
+    }
+
+    /// Where elements start that a selector matches, ascending.
+    fn matches(&mut self, markup: &str, parent: u32, tagged: &[usize]) -> Result<Vec<u32>, Stop> {
+        if self.active.possible(&self.seen).next().is_none() {
+            return Ok(Vec::new());
+        }
+        let wanted = self.candidates(markup, tagged);
+        if wanted.is_empty() {
+            return Ok(Vec::new());
+        }
+        let outline = Outline::new(markup, &self.elements, &wanted).ok_or(DISAGREEMENT)?;
+        let possible: Vec<&Matcher> = self.active.possible(&self.seen).collect();
+        let asks_around = possible.iter().any(|matcher| !matcher.form.rest.is_empty());
+        let prefix = if asks_around {
+            self.context.around(&self.tree, parent, self.deepest())
+        } else {
+            String::new()
+        };
+        self.budget.spend(&prefix)?;
+        let selectors = possible.iter().map(|matcher| self.active.compiled(matcher));
+        matches(selectors, &prefix, &outline.markup)
+            .map_err(|_| Stop::Resync(ResyncReason::TooLarge))?
+            .into_iter()
+            .map(|offset| outline.place(offset).ok_or(DISAGREEMENT))
+            .collect()
+    }
+
+    /// The elements that a selector can match, by their start tags alone.
+    fn candidates(&mut self, markup: &str, tagged: &[usize]) -> Vec<usize> {
+        let mut possible = self.active.possible(&self.seen);
+        if possible.any(|matcher| matcher.tokens.is_empty()) {
+            return (0..self.elements.len()).collect();
+        }
+        let (active, elements, seen) = (&self.active, &self.elements, &mut self.seen_in_tag);
+        tagged
+            .iter()
+            .copied()
+            .filter(|index| {
+                let element = elements.get(*index);
+                let tag = element.and_then(|element| start_tag(markup, element));
+                // Without its tag it has to be looked at.
+                tag.is_none_or(|tag| active.may_match(tag, seen))
+            })
+            .collect()
     }
 
     /// Keeps the reduced start tags of what was forwarded, and of what the edge masked: to see

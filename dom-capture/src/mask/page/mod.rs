@@ -28,6 +28,8 @@ pub(in crate::mask) struct Page {
     pub(in crate::mask) missed: u64,
     elements: Vec<Element>,
     seen: Seen,
+    /// The same for one start tag.
+    seen_in_tag: Seen,
 }
 
 /// What becomes of an op.
@@ -67,14 +69,20 @@ impl From<MarkupError> for Stop {
 
 const BAD_OP: Stop = Stop::Resync(ResyncReason::BadOp);
 
-/// Matcher runs that one frame may cause: a page that needs more is cheaper as a snapshot.
+/// What one frame may cost: a page that needs more is cheaper as a snapshot.
 #[derive(Clone, Copy)]
 struct Budget {
+    /// Matcher runs, long prefixes counted as more.
     runs: u32,
+    /// Links followed in the tree by then.
+    followed: u64,
     resends: u32,
 }
 
 const MOST_RUNS: u32 = 8_192;
+/// Bytes of a prefix that cost as much as a run.
+const RUN_BYTES: usize = 512;
+const MOST_FOLLOWED: u64 = 50_000_000;
 /// Nodes asked for again: so many at once, and so many more with each frame.
 const MOST_RESENDS: u32 = 256;
 const RESENDS_PER_FRAME: u32 = 8;
@@ -88,18 +96,21 @@ impl Page {
             limits,
             budget: Budget {
                 runs: MOST_RUNS,
+                followed: MOST_FOLLOWED,
                 resends: MOST_RESENDS,
             },
             resend: Vec::new(),
             missed: 0,
             elements: Vec::new(),
             seen: Seen::default(),
+            seen_in_tag: Seen::default(),
         }
     }
 
     /// A new frame begins.
     pub(in crate::mask) fn begin_frame(&mut self) {
         self.budget.runs = MOST_RUNS;
+        self.budget.followed = self.tree.followed() + MOST_FOLLOWED;
         self.budget.resends = (self.budget.resends + RESENDS_PER_FRAME).min(MOST_RESENDS);
     }
 
@@ -139,6 +150,9 @@ impl Page {
 
     /// The rule for one op. `U`, which concerns the whole frame, and `K` are the gate's.
     pub(in crate::mask) fn judge(&mut self, op: &Op<'_>) -> Result<Ruling, Stop> {
+        if self.tree.followed() > self.budget.followed {
+            return Err(Stop::Resync(ResyncReason::TooLarge));
+        }
         match op {
             Op::R(op) => self.remove(op),
             Op::I(op) => self.insert(op),
@@ -254,10 +268,12 @@ impl Page {
 }
 
 impl Budget {
-    fn spend(&mut self) -> Result<(), Stop> {
+    /// One matcher run behind this prefix.
+    fn spend(&mut self, prefix: &str) -> Result<(), Stop> {
+        let cost = u32::try_from(prefix.len() / RUN_BYTES).unwrap_or(u32::MAX);
         self.runs = self
             .runs
-            .checked_sub(1)
+            .checked_sub(cost.saturating_add(1))
             .ok_or(Stop::Resync(ResyncReason::TooLarge))?;
         Ok(())
     }
