@@ -63,11 +63,11 @@ async function browserParts() {
       rebuild: await entry('rebuild'),
     };
     const common = { browser, pages, scripts };
-    await timed('snapshot', () => snapshots({ ...common, visits: count(7, 1), warm: count(5, 2), save }));
+    await timed('snapshot', () => snapshots({ ...common, visits: count(4, 1), warm: count(5, 2), save }));
     await timed('rebuild', () =>
-      rebuilds({ ...common, server: server.url, visits: count(4, 1), warm: count(4, 1), load }),
+      rebuilds({ ...common, server: server.url, visits: count(3, 1), warm: count(4, 1), load }),
     );
-    await timed('patches', () => patches({ ...common, visits: count(3, 1), rounds: count(4, 1) }));
+    await timed('patches', () => patches({ ...common, visits: count(2, 1), rounds: count(3, 1) }));
     keep('machine', machine(browser.version()));
   } finally {
     await browser.close();

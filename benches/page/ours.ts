@@ -3,7 +3,7 @@
 import { type Capture, startCapture } from '../../dom-capture/snippet/src/capture';
 import { takeNatives } from '../../dom-capture/snippet/src/natives';
 import { direction, frame, payload, type StreamMessage, stream } from '../../dom-capture/snippet/src/protocol';
-import { base64, type Emitted, gzipSize, type Recorder, type Sample, settle } from './side';
+import { base64, type Emitted, gzipSize, type Recorder } from './side';
 
 const codec = direction(stream);
 
@@ -14,7 +14,7 @@ interface Sent {
 
 interface OurRecorder extends Recorder {
   /** A fresh snapshot of the running capture: what it costs when another is asked for. */
-  again(): Sample;
+  again(): number;
   /** Everything sent since the snapshot, as frames in base64. */
   frames(): string[];
 }
@@ -28,11 +28,9 @@ function recorder(): OurRecorder {
     sent.push({ place, body: payload(codec, messages) });
     last = performance.now();
   };
-  const size = (): number => sent.reduce((sum, one) => sum + one.body.length, 0);
   return {
     last: () => last,
-    async start() {
-      const begin = performance.now();
+    start() {
       capture = startCapture({
         natives: takeNatives(),
         masks: [],
@@ -45,18 +43,13 @@ function recorder(): OurRecorder {
         send,
         onError: (where) => console.error(`capture: ${where}`),
       });
-      const ms = performance.now() - begin;
       if (sent.length === 0) throw new Error('the first snapshot was not sent at once');
-      await settle(500);
-      return { ms, bytes: size() };
     },
     again() {
       const before = sent.length;
-      const begin = performance.now();
       capture?.resync(0);
-      const ms = performance.now() - begin;
       if (sent.length === before) throw new Error('the snapshot was not sent at once');
-      return { ms, bytes: sent.slice(before).reduce((sum, one) => sum + one.body.length, 0) };
+      return sent.slice(before).reduce((sum, one) => sum + one.body.length, 0);
     },
     stop: () => capture?.stop(),
     async emitted(): Promise<Emitted> {

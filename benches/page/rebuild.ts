@@ -7,10 +7,6 @@ import { Mirror } from '../../dom-capture/viewer/src/mirror/mirror';
 const codec = direction(stream);
 const utf8 = new TextDecoder();
 
-interface Rebuilt {
-  ms: number;
-}
-
 const bytesOf = (text: string): Uint8Array<ArrayBuffer> => Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
 const size = (frame: HTMLIFrameElement): void => {
   frame.style.cssText = 'width:1200px;height:800px;border:0';
@@ -30,10 +26,9 @@ function count(root: Node): number {
   return nodes;
 }
 
-function ours(): Rebuilt {
+function ours(): void {
   open = createFrame(document.body);
   size(open);
-  const begin = performance.now();
   if (!open.contentDocument) throw new Error('no frame');
   const mirror = new Mirror(open.contentDocument, { assets: `${location.origin}/v1/assets/bench` });
   for (const frame of input) {
@@ -43,14 +38,11 @@ function ours(): Rebuilt {
       else mirror.sheet(message.hash, message.base, message.text);
     }
   }
-  const ms = performance.now() - begin;
-  return { ms };
 }
 
-function theirs(hackCss: boolean): Rebuilt {
+function theirs(hackCss: boolean): void {
   open = createSandboxedIframe({ root: document.body });
   size(open);
-  const begin = performance.now();
   if (!open.contentDocument || !input[0]) throw new Error('no frame');
   rebuild(JSON.parse(utf8.decode(input[0])), {
     doc: open.contentDocument,
@@ -58,8 +50,6 @@ function theirs(hackCss: boolean): Rebuilt {
     cache: createCache(),
     hackCss,
   });
-  const ms = performance.now() - begin;
-  return { ms };
 }
 
 Object.assign(globalThis, {

@@ -1,18 +1,16 @@
 // The other side: rrweb with what its own recorder uses, in its leanest setting that keeps styles.
 import { type eventWithTime, record } from 'rrweb';
 import { createMirror, snapshot } from 'rrweb-snapshot';
-import { base64, type Emitted, gzipSize, type Recorder, type Sample, settle } from './side';
+import { base64, type Emitted, gzipSize, type Recorder } from './side';
 
 const utf8 = new TextEncoder();
 const mirror = createMirror();
 let last = '';
 
 /** `snapshot()` in slim mode and `JSON.stringify`, with the text of style sheets or without that of linked ones. */
-function take(inlineStylesheet: boolean): Sample {
-  const start = performance.now();
-  const tree = snapshot(document, { mirror, slimDOM: true, inlineStylesheet });
-  last = JSON.stringify(tree);
-  return { ms: performance.now() - start, bytes: last.length };
+function take(inlineStylesheet: boolean): number {
+  last = JSON.stringify(snapshot(document, { mirror, slimDOM: true, inlineStylesheet }));
+  return last.length;
 }
 
 function recorder(): Recorder {
@@ -21,21 +19,15 @@ function recorder(): Recorder {
   let last = 0;
   return {
     last: () => last,
-    async start() {
-      const begin = performance.now();
-      let full = 0;
+    start() {
       stop = record({
         slimDOMOptions: true,
         maskInputOptions: { password: true },
         emit(event: eventWithTime) {
           emitted.push(JSON.stringify(event));
           last = performance.now();
-          if (event.type === 2) full = performance.now() - begin;
         },
       });
-      const ms = full || performance.now() - begin;
-      await settle(300);
-      return { ms, bytes: emitted.reduce((sum, text) => sum + text.length, 0) };
     },
     stop: () => stop?.(),
     async emitted(): Promise<Emitted> {

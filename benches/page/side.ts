@@ -1,11 +1,5 @@
 // What both sides offer to the driver, in the page under measurement.
 
-/** Time on the main thread and what came of it. */
-export interface Sample {
-  ms: number;
-  bytes: number;
-}
-
 /** Everything a recorder emitted since it was asked last. */
 export interface Emitted {
   messages: number;
@@ -15,8 +9,8 @@ export interface Emitted {
 
 /** One of the two recorders. */
 export interface Recorder {
-  /** Starts recording; settles when the first snapshot and what belongs to it has been emitted. */
-  start(): Promise<Sample>;
+  /** Starts recording; the first snapshot has been emitted when it returns. */
+  start(): void;
   stop(): void;
   /** Time of the last emission, by `performance.now()`. */
   last(): number;

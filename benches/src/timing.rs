@@ -1,10 +1,13 @@
-//! Best of N, both sides in turn: the machine's other work can only add to a time, so the least is
-//! the nearest to the truth, and taking turns gives both the same weather.
+//! CPU time of this thread, best of N, both sides in turn: the machine's other work can only add to a
+//! time, so the least is the nearest to the truth, and taking turns gives both the same weather.
 
 use std::hint::black_box;
-use std::time::Instant;
 
+use rustix::time::{ClockId, clock_gettime};
 use serde_json::{Value, json};
+
+/// Rounds that are not counted.
+const WARM_UP: usize = 3;
 
 /// Something to time: `prepare` is not counted, `run` is.
 pub struct Case<'a> {
@@ -25,24 +28,29 @@ impl<'a> Case<'a> {
             name: name.to_owned(),
             run: Box::new(move || {
                 let input = prepare();
-                let start = Instant::now();
+                let start = cpu_micros();
                 let output = black_box(run(black_box(input)));
-                let spent = start.elapsed();
+                let spent = cpu_micros() - start;
                 drop(output);
-                spent.as_secs_f64() * 1e6 / f64::from(per)
+                spent / f64::from(per)
             }),
             samples: Vec::new(),
         }
     }
 }
 
-/// Runs the cases in turn `rounds` times after one round of warming up.
+fn cpu_micros() -> f64 {
+    let now = clock_gettime(ClockId::ThreadCPUTime);
+    now.tv_sec as f64 * 1e6 + now.tv_nsec as f64 / 1e3
+}
+
+/// Runs the cases in turn `rounds` times after a few rounds of warming up.
 #[must_use]
 pub fn measure(mut cases: Vec<Case<'_>>, rounds: usize) -> Value {
-    for round in 0..=rounds {
+    for round in 0..rounds + WARM_UP {
         for case in &mut cases {
             let micros = (case.run)();
-            if round > 0 {
+            if round >= WARM_UP {
                 case.samples.push(micros);
             }
         }

@@ -62,7 +62,8 @@ async function visitSide(tab, scripts, side, rounds) {
     await tab.addScriptTag({ content: scripts[side] });
     await tab.evaluate(async (name) => {
       globalThis.recorder = name === 'ours' ? globalThis.ourSide.recorder() : globalThis.rrwebSide.recorder();
-      await globalThis.recorder.start();
+      globalThis.recorder.start();
+      await new Promise((resolve) => setTimeout(resolve, 500));
     }, side);
   }
   const loads = await tab.evaluate(() => globalThis.benchLoads.list());

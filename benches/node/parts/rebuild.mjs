@@ -1,5 +1,5 @@
 // The agent's side: from the bytes of a snapshot to a standing, laid out document in a sandboxed frame.
-import { meter } from '../chrome.mjs';
+import { cpu, meter } from '../chrome.mjs';
 import { median, summary } from '../stats.mjs';
 
 const WAYS = ['ours', 'theirs', 'theirsPlain'];
@@ -61,7 +61,7 @@ async function visitWay(browser, server, script, way, input, warm) {
     for (let turn = 0; turn <= warm; turn++) {
       await tab.evaluate(() => globalThis.benchRebuild.clear());
       const before = await read();
-      const { ms } = await tab.evaluate((name) => globalThis.benchRebuild[name](), way);
+      const ms = await cpu(tab, read, `benchRebuild.${way}()`);
       await tab.evaluate(
         () =>
           new Promise((resolve) => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(resolve)), 200)),

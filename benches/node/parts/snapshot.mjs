@@ -1,6 +1,6 @@
 // First and later snapshots of real pages: time on the main thread, bytes.
 import { gzipSync } from 'node:zlib';
-import { meter, withPage } from '../chrome.mjs';
+import { cpu, meter, withPage } from '../chrome.mjs';
 import { median, summary } from '../stats.mjs';
 
 /** Each visit is a fresh page for one side: its first snapshot is cold, the ones after it are warm. */
@@ -63,58 +63,55 @@ function weigh(parts) {
   return { raw: whole.length, gzip: gzipSync(whole, { level: 6 }).length };
 }
 
+const ready = (tab) => tab.evaluate(() => new Promise((resolve) => setTimeout(resolve, 800)));
+const collect = (tab) => tab.evaluate(() => globalThis.gc());
+
 async function visitOurs(tab, script, warm) {
   const read = await meter(tab);
   await tab.addScriptTag({ content: script });
-  const before = await read();
-  const cold = await tab.evaluate(async () => {
+  await tab.evaluate(() => {
     globalThis.recorder = globalThis.ourSide.recorder();
-    return globalThis.recorder.start();
   });
+  const before = await read();
+  const cold = await cpu(tab, read, 'recorder.start()');
+  await ready(tab);
   const after = await read();
   const { frames, nodes } = await tab.evaluate(async () => {
     await globalThis.recorder.emitted();
     return { frames: globalThis.recorder.frames(), nodes: document.querySelectorAll('*').length };
   });
-  const later = await tab.evaluate(async (count) => {
-    const out = [];
-    for (let n = 0; n < count; n++) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      globalThis.gc();
-      out.push(globalThis.recorder.again().ms);
-    }
-    return out;
-  }, warm);
-  return { cold: cold.ms, warm: later, task: after.task - before.task, frames, nodes };
+  const later = [];
+  for (let n = 0; n < warm; n++) {
+    await collect(tab);
+    later.push(await cpu(tab, read, 'recorder.again()'));
+  }
+  return { cold, warm: later, task: after.task - before.task, frames, nodes };
 }
 
 async function visitTheirs(tab, script, warm) {
+  const read = await meter(tab);
   await tab.addScriptTag({ content: script });
-  return tab.evaluate(async (count) => {
-    const side = globalThis.rrwebSide;
-    const first = side.snapshot();
-    const text = side.text();
-    const out = { cold: first.ms, warm: [], noCss: [], text, textNoCss: '' };
-    for (let n = 0; n < count; n++) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      globalThis.gc();
-      out.warm.push(side.snapshot().ms);
-      globalThis.gc();
-      out.noCss.push(side.snapshotNoCss().ms);
-    }
-    out.textNoCss = side.text();
-    return out;
-  }, warm);
+  const out = { cold: await cpu(tab, read, 'rrwebSide.snapshot()'), warm: [], noCss: [] };
+  out.text = await tab.evaluate(() => globalThis.rrwebSide.text());
+  for (let n = 0; n < warm; n++) {
+    await collect(tab);
+    out.warm.push(await cpu(tab, read, 'rrwebSide.snapshot()'));
+    await collect(tab);
+    out.noCss.push(await cpu(tab, read, 'rrwebSide.snapshotNoCss()'));
+  }
+  out.textNoCss = await tab.evaluate(() => globalThis.rrwebSide.text());
+  return out;
 }
 
 async function visitRecord(tab, script) {
   const read = await meter(tab);
   await tab.addScriptTag({ content: script });
-  const before = await read();
-  const { ms } = await tab.evaluate(() => {
+  await tab.evaluate(() => {
     globalThis.recorder = globalThis.rrwebSide.recorder();
-    return globalThis.recorder.start();
   });
+  const before = await read();
+  const ms = await cpu(tab, read, 'recorder.start()');
+  await ready(tab);
   const after = await read();
   return { ms, task: after.task - before.task };
 }
