@@ -23,6 +23,7 @@ export function report({ results, figures }) {
 
 function table(all) {
   const parts = [
+    tables.summary(all),
     all.snapshot && tables.snapshot(all.snapshot),
     all.patches && tables.patches(all.patches),
     all.rebuild && tables.rebuild(all.rebuild),
@@ -71,10 +72,10 @@ function draw({ snapshot, patches, rebuild, mask }) {
 function patchPlot(patches) {
   const names = patches[0].loads.map(({ name }) => name);
   return ratioPlot({
-    title: 'A busy page: rrweb ÷ Coview, main-thread time added',
+    title: 'A busy page: rrweb ÷ Coview, script time added',
     note: `Recorder on minus recorder off; the middle of ${patches.length} pages. Longer is better.`,
     bars: names.map((name) => {
-      const ratios = patches.map(({ loads }) => loads.find((load) => load.name === name).ratios.task);
+      const ratios = patches.map(({ loads }) => loads.find((load) => load.name === name).ratios.script);
       return { label: name, value: geometricMean(ratios.filter((ratio) => ratio > 0)) };
     }),
   });

@@ -1,4 +1,5 @@
 // Results as Markdown.
+import { geometricMean } from './stats.mjs';
 
 const fixed = (value, digits) => (Number.isFinite(value) ? value.toFixed(digits) : '–');
 const ms = (value) => fixed(value, value >= 100 ? 0 : 1);
@@ -14,7 +15,7 @@ function table(title, note, head, rows) {
 export function snapshot(results) {
   const time = table(
     'Snapshot: visitor’s main thread',
-    'ms, min / **median** / p95. Ratio: rrweb ÷ Coview, so more is better.',
+    'ms of CPU, min / **median** / p95. Ratio: rrweb ÷ Coview, so more is better.',
     [
       'page',
       'elements',
@@ -73,15 +74,19 @@ const ratios = (theirs, ours) => `${times(theirs.raw / ours.raw)} / ${times(thei
 export function patches(results) {
   return table(
     'A busy page: main-thread time a recorder adds',
-    'ms of CPU per run of the load, median with the recorder minus median without; ratio: rrweb ÷ Coview. Bytes: KiB raw / gzip of all that was emitted.',
+    'ms of CPU per run of the load, median with the recorder minus median without. Script: time in JavaScript, which is ' +
+      'where recorders work. All: every task, layout and painting too, whose own spread is larger than what a recorder ' +
+      'adds (– where it drowned). Ratio: rrweb ÷ Coview. Bytes: KiB raw / gzip of all that was emitted.',
     [
       'page',
       'load',
-      'without',
-      'Coview adds',
-      'rrweb adds',
+      'Coview script',
+      'rrweb script',
       'ratio',
-      'script alone',
+      'without, all',
+      'Coview all',
+      'rrweb all',
+      'ratio',
       'Coview bytes',
       'rrweb bytes',
       'ratio',
@@ -90,11 +95,13 @@ export function patches(results) {
       loads.map((load) => [
         page,
         load.name,
-        ms(load.none.task.median),
+        ms(load.ours.addedScript),
+        ms(load.rrweb.addedScript),
+        times(load.ratios.script),
+        range(load.none.task),
         ms(load.ours.addedTask),
         ms(load.rrweb.addedTask),
-        times(load.ratios.task),
-        times(load.ratios.script),
+        load.ours.addedTask > 0 && load.rrweb.addedTask > 0 ? times(load.ratios.task) : '–',
         weight(load.ours.emitted),
         weight(load.rrweb.emitted),
         ratios(load.rrweb.emitted, load.ours.emitted),
@@ -106,7 +113,7 @@ export function patches(results) {
 export function rebuild(results) {
   return table(
     'Rebuild: agent’s main thread',
-    'ms, min / **median** / p95. Built: from bytes to a standing document. Shown: CPU until it is laid out and quiet. Plain: rrweb without its rewriting of hover rules.',
+    'ms of CPU, min / **median** / p95. Built: from bytes to a standing document. Shown: CPU until it is laid out and quiet. Plain: rrweb without its rewriting of hover rules.',
     [
       'page',
       'nodes ours / theirs',
@@ -137,13 +144,13 @@ export function rebuild(results) {
 }
 
 export function mask({ page, memory, snapshots: whole, patches: small }) {
-  const time = (entry, name) => entry.times.find((one) => one.name === name)?.min_us;
+  const time = best;
   const copy = memory.times[0].min_us;
   const quiet = whole.find((entry) => entry.selectors === 'always' && !entry.rewritten && entry.bytes === page.bytes);
   const rate = (micros) => `${fixed(page.bytes / micros, 0)} MB/s`;
   const first = table(
     'Masking at the edge: snapshots',
-    `Best of ${memory.times[0].n}, ms. \`always\` are the automatic masks. Generated page: ${page.nodes} nodes, ${fixed(page.bytes / 1e6, 2)} MB. ` +
+    `CPU time, best of ${memory.times[0].n}, ms. \`always\` are the automatic masks. Generated page: ${page.nodes} nodes, ${fixed(page.bytes / 1e6, 2)} MB. ` +
       `Without a hit the gate looks at ${quiet ? rate(time(quiet, 'gate')) : '–'}; memcpy of the same: ${rate(copy)}.`,
     [
       'page',
@@ -168,7 +175,7 @@ export function mask({ page, memory, snapshots: whole, patches: small }) {
   );
   const second = table(
     'Masking at the edge: patches',
-    'µs per patch with one insert of 7 nodes into the generated page.',
+    'µs of CPU per patch with one insert of 7 nodes into the generated page.',
     ['patch', 'selectors', 'bytes', 'Coview gate', 'bare lol_html', 'lol_html ÷ gate'],
     small.map((entry) => [
       entry.patch,
@@ -195,3 +202,48 @@ export function sizes(of) {
     ]),
   );
 }
+
+/** The middle of all pages in a few lines. */
+export function summary({ snapshot: shots, patches: busy, rebuild: built, mask: edge, sizes: size }) {
+  const middle = (values) => times(geometricMean(values.filter((value) => value > 0)));
+  const spread = (values) => `${middle(values)} (${times(Math.min(...values))} to ${times(Math.max(...values))})`;
+  const rows = [];
+  if (shots) {
+    rows.push(['another snapshot, visitor’s CPU', spread(shots.map(({ ratios: of }) => of.warm))]);
+    rows.push(['first snapshot, visitor’s CPU', spread(shots.map(({ ratios: of }) => of.cold))]);
+    rows.push([
+      'first snapshot, bytes after gzip',
+      spread(shots.map(({ bytes }) => bytes.theirs.gzip / bytes.ours.gzip)),
+    ]);
+  }
+  if (busy) {
+    for (const { name } of busy[0].loads) {
+      const of = busy.map(({ loads }) => loads.find((load) => load.name === name).ratios.script);
+      rows.push([`${name}, visitor’s CPU`, spread(of)]);
+    }
+  }
+  if (built) {
+    rows.push(['rebuild, agent’s CPU', spread(built.map(({ ratios: of }) => of.warm))]);
+    rows.push(['the same, without rrweb’s hover rules', spread(built.map(({ ratiosPlain: of }) => of.warm))]);
+  }
+  if (size)
+    rows.push(['download of all the visitor’s page needs, brotli', times(size.record.brotli / size.ours.brotli)]);
+  const first = table(
+    'In short',
+    'How many times Coview’s cost the other’s is: middle of the pages (least to most).',
+    ['rrweb ÷ Coview', 'times'],
+    rows,
+  );
+  if (!edge) return first;
+  const gain = (entry) => best(entry, 'bare lol_html') / best(entry, 'gate');
+  const rest = [
+    ['snapshot, nothing to mask', spread(edge.snapshots.filter((one) => !one.rewritten).map(gain))],
+    ['snapshot, masks hit', spread(edge.snapshots.filter((one) => one.rewritten).map(gain))],
+    ['200-byte patch, nothing to mask', spread(edge.patches.filter((one) => !one.rewritten).map(gain))],
+    ['200-byte patch, masks hit', spread(edge.patches.filter((one) => one.rewritten).map(gain))],
+  ];
+  const head = ['bare lol_html ÷ Coview’s gate', 'times'];
+  return `${first}\n| ${head.join(' | ')} |\n| --- | --- |\n${rest.map((row) => `| ${row.join(' | ')} |`).join('\n')}\n`;
+}
+
+const best = (entry, name) => entry.times.find((one) => one.name === name)?.min_us;
