@@ -197,3 +197,14 @@ fn tokens_in_texts_and_in_other_words_mask_nothing() {
     };
     assert_eq!(masked.bytes(), &frame);
 }
+
+#[test]
+fn a_mask_on_templates_leaves_shadow_roots_alone() {
+    let page = body(
+        "<x-a><template shadowrootmode=\"open\"><b>seen</b></template></x-a><template>SECRET</template>",
+    );
+    let payload = begin(&mut gate(&["template", "template b"]), 8, &page);
+    let masked = "<x-a><template shadowrootmode=\"open\"><b>seen</b></template></x-a>\
+        <template u:m=\"\"><!--k1--></template>";
+    assert_eq!(html(&payload), body(masked));
+}
