@@ -195,7 +195,7 @@ pub struct Masks {
 pub struct MaskRule {
     /// CSS selector; what the edge cannot enforce is refused when it is compiled.
     pub selector: String,
-    /// URL glob: `*` within anything, everything else literal.
+    /// URL glob: `*` any run of characters, `?` one (docs/protocol.md, 4).
     pub url: Option<String>,
 }
 
