@@ -41,13 +41,9 @@ Object.assign(globalThis, {
       (globalThis as { gc?: () => void }).gc?.(); // there is one by the browser's flags
     },
     async run(index: number, recorder?: Recorder) {
-      let since = performance.now();
-      const running = host && loads[index]?.run(host);
-      if (running) {
-        await running;
-        since = performance.now() - 1;
-      }
-      await drained(recorder, since);
+      const begin = performance.now();
+      const since = host && (await loads[index]?.run(host));
+      await drained(recorder, since ?? begin);
     },
   },
 });
