@@ -70,8 +70,9 @@ export class Connection {
     return this.socket?.bufferedAmount ?? 0;
   }
 
+  /** Also cuts a pause short: whoever starts it does not want to wait. */
   start(): void {
-    if (this.wanted) return;
+    if (this.wanted) return this.hurry();
     this.wanted = true;
     this.tries = 0;
     this.connect();

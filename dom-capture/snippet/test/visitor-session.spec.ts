@@ -374,9 +374,9 @@ test('the code is shown in a panel, counted down, and renewed', async ({ page })
   edge.say({ kind: 'Code', code: '042917', seconds: 600 });
   await uiShows(page, '042917');
   await uiShows(page, 'Valid for 10:00');
-  await page.clock.runFor(61_000);
+  await passes(page, edge, 61_000);
   await uiShows(page, 'Valid for 8:59');
-  await page.clock.runFor(600_000);
+  await passes(page, edge, 600_000);
   await uiShows(page, 'no longer valid');
   expect(await uiText(page)).not.toContain('042917');
   await uiPress(page, 'New code', () => edge.of('CodeRequest').length > 1);
@@ -384,6 +384,28 @@ test('the code is shown in a panel, counted down, and renewed', async ({ page })
   await uiShows(page, '555000');
   await uiPress(page, 'Close', async () => (await uiText(page)) === '');
   expect(await stored(page)).toBe(NOTHING);
+});
+
+test('a new code is asked for at once, though the connection is resting after an outage', async ({ page }) => {
+  await page.clock.install({ time: 0 });
+  const edge = new FakeEdge(page, { body: BODY, tag: 'data-site="demo"' });
+  await edge.start();
+  await page.goto(SHOP);
+  await page.clock.pauseAt(100_000);
+  await page.evaluate(() => window.coview?.('getLookupCode'));
+  await edge.heardOf('CodeRequest');
+  const gone = page.evaluate(
+    () =>
+      new Promise<void>((done) =>
+        window.coview?.('on', 'connection', (event: { connected: boolean }) => !event.connected && done()),
+      ),
+  );
+  await edge.hangUp();
+  await page.clock.runFor(10); // shorter than any pause: none ends by itself
+  await gone;
+  await page.evaluate(() => window.coview?.('getLookupCode'));
+  await edge.heardOf('CodeRequest', 2);
+  expect(edge.connections).toBe(2);
 });
 
 test('the panel makes room for the question of the agent who typed the code in', async ({ page }) => {
@@ -518,4 +540,14 @@ function idOf(html: string, name: string): number {
     if (tag && attributes?.includes(` id="${name}"`)) return id;
   }
   throw new Error(`no element ${name}`);
+}
+
+/** The page's clock moves while the edge keeps pinging: a silent one would be taken for gone. */
+async function passes(page: Page, edge: FakeEdge, ms: number): Promise<void> {
+  for (let left = ms; left > 0; left -= 30_000) {
+    await page.clock.runFor(Math.min(left, 30_000));
+    const heard = edge.of('Pong').length;
+    edge.say({ kind: 'VisitorPing', t: left });
+    await edge.heardOf('Pong', heard + 1);
+  }
 }
