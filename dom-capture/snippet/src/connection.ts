@@ -72,7 +72,10 @@ export class Connection {
 
   /** Also cuts a pause short: whoever starts it does not want to wait. */
   start(): void {
-    if (this.wanted) return this.hurry();
+    if (this.wanted) {
+      this.hurry();
+      return;
+    }
     this.wanted = true;
     this.tries = 0;
     this.connect();
