@@ -1,24 +1,22 @@
 //! One anonymous GET: guarded at every hop on the address that is dialled, bounded in time, size
 //! and redirects. Nothing of the agent or the visitor travels with it.
 
-use std::future::Future;
-use std::io;
-use std::net::SocketAddr;
-use std::pin::Pin;
+mod dial;
+
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{ACCEPT, ACCEPT_ENCODING, LOCATION, RANGE, USER_AGENT};
 use http::{HeaderValue, Request, Response, Uri};
 use http_body_util::{BodyExt, Empty, LengthLimitError, Limited};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::Client;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use tokio::net::TcpStream;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tokio::sync::Semaphore;
 use url::Url;
+
+pub use dial::{Dial, connector, was_refused};
 
 use crate::guard::Policy;
 
@@ -77,23 +75,6 @@ impl Upstream {
     /// A client that dials what `policy` allows.
     #[must_use]
     pub fn new(policy: Policy, bounds: Bounds) -> Self {
-        let roots = rustls::RootCertStore {
-            roots: webpki_roots(),
-        };
-        let tls = rustls::ClientConfig::builder_with_provider(Arc::new(
-            rustls::crypto::ring::default_provider(),
-        ))
-        .with_safe_default_protocol_versions()
-        .expect("ring speaks TLS 1.2 and 1.3")
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-        let connector = HttpsConnectorBuilder::new()
-            .with_tls_config(tls)
-            .https_or_http()
-            .enable_all_versions()
-            .wrap_connector(Dial {
-                policy: Arc::new(policy),
-            });
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(Duration::from_secs(20))
@@ -101,7 +82,7 @@ impl Upstream {
             .http1_max_buf_size(64 << 10)
             .http1_max_headers(100)
             .http2_max_header_list_size(64 << 10)
-            .build(connector);
+            .build(connector(policy));
         Self {
             client,
             bounds,
@@ -165,10 +146,6 @@ impl Upstream {
     }
 }
 
-fn webpki_roots() -> Vec<rustls::pki_types::TrustAnchor<'static>> {
-    webpki_roots::TLS_SERVER_ROOTS.to_vec()
-}
-
 fn request(url: &Url, range: Option<&HeaderValue>) -> Result<Request<Empty<Bytes>>, FetchError> {
     let plain = url.username().is_empty() && url.password().is_none();
     if !matches!(url.scheme(), "http" | "https")
@@ -192,74 +169,10 @@ fn request(url: &Url, range: Option<&HeaderValue>) -> Result<Request<Empty<Bytes
     Ok(request)
 }
 
-/// The guard's refusal travels inside the client's error.
 fn blame(error: hyper_util::client::legacy::Error) -> FetchError {
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&error);
-    while let Some(error) = cause {
-        let refused = error
-            .downcast_ref::<io::Error>()
-            .is_some_and(|error| error.kind() == io::ErrorKind::PermissionDenied);
-        if refused {
-            return FetchError::Refused;
-        }
-        cause = error.source();
-    }
-    FetchError::Upstream
-}
-
-/// Resolves, drops what the guard refuses, and dials the addresses that were judged.
-#[derive(Debug, Clone)]
-struct Dial {
-    policy: Arc<Policy>,
-}
-
-impl tower_service::Service<Uri> for Dial {
-    type Response = TokioIo<TcpStream>;
-    type Error = io::Error;
-    type Future = Pin<Box<dyn Future<Output = io::Result<Self::Response>> + Send>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, uri: Uri) -> Self::Future {
-        let policy = Arc::clone(&self.policy);
-        Box::pin(async move { dial(&policy, &uri).await.map(TokioIo::new) })
-    }
-}
-
-async fn dial(policy: &Policy, uri: &Uri) -> io::Result<TcpStream> {
-    let host = uri.host().unwrap_or_default();
-    let host = host
-        .strip_prefix('[')
-        .and_then(|host| host.strip_suffix(']'))
-        .unwrap_or(host);
-    let default = if uri.scheme_str() == Some("https") {
-        443
+    if dial::was_refused(&error) {
+        FetchError::Refused
     } else {
-        80
-    };
-    let port = uri.port_u16().unwrap_or(default);
-    let found: Vec<SocketAddr> = tokio::net::lookup_host((host, port)).await?.collect();
-    let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
-    if found.is_empty() {
-        return Err(last);
+        FetchError::Upstream
     }
-    last = io::Error::from(io::ErrorKind::PermissionDenied);
-    for address in found
-        .into_iter()
-        .filter(|address| policy.allows(*address))
-        .take(4)
-    {
-        match tokio::time::timeout(Duration::from_secs(5), TcpStream::connect(address)).await {
-            Ok(Ok(stream)) => {
-                stream.set_nodelay(true)?;
-                return Ok(stream);
-            }
-            // The kernel's own "permission denied" is no refusal of the guard.
-            Ok(Err(_)) => last = io::Error::from(io::ErrorKind::ConnectionRefused),
-            Err(_) => last = io::Error::from(io::ErrorKind::TimedOut),
-        }
-    }
-    Err(last)
 }
