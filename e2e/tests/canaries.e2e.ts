@@ -147,16 +147,20 @@ async function play(people: People, url: string, masksInPage: boolean): Promise<
   await agent.live();
   await happen(visitor);
   if (masksInPage) await waitSame(visitor, agent.page, { masks: ['#toggle', '#card'], sheets: false });
-  else await arrived(agent.page, shown('typed'));
+  else await arrived(agent.page, shown('typed'), shown('inShadow'));
   if (!from || !to) throw new Error('nobody listened');
   return { visitor, from, to };
 }
 
-/** The last step of all was followed: what came before it has come too. */
-async function arrived(agent: Page, last: string): Promise<void> {
+/** The last step of all was followed, and what came before it; a late shadow root is found in a pause of the page. */
+async function arrived(agent: Page, last: string, inShadow: string): Promise<void> {
   await agent.waitForFunction(
-    (value) => [...(window.view?.document?.querySelectorAll('input') ?? [])].some((input) => input.value === value),
-    last,
+    ([value, words]) => {
+      const mirror = window.view?.document;
+      const typed = [...(mirror?.querySelectorAll('input') ?? [])].some((input) => input.value === value);
+      return typed && mirror?.querySelector('#host')?.shadowRoot?.textContent?.includes(words ?? '');
+    },
+    [last, inShadow] as const,
   );
 }
 

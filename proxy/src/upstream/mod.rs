@@ -170,7 +170,7 @@ fn request(url: &Url, range: Option<&HeaderValue>) -> Result<Request<Empty<Bytes
 }
 
 fn blame(error: hyper_util::client::legacy::Error) -> FetchError {
-    if dial::was_refused(&error) {
+    if was_refused(&error) {
         FetchError::Refused
     } else {
         FetchError::Upstream
