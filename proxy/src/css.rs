@@ -1,93 +1,121 @@
 //! URLs of a style sheet turned into others, token by token: everything between them is copied
 //! verbatim, so that the sheet means what its author wrote.
 
-use cssparser::{ParseError, Parser, SourcePosition, Token};
+use std::ops::Range;
+
+use cssparser::{ParseError, Parser, Token};
+
+/// A URL in style text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// What to replace: `url(…)` whole, or a string inside quotes, with them.
+    pub range: Range<usize>,
+    /// Where the URL's own text begins.
+    pub text: usize,
+    /// Only a string is replaced: it stands in `url("…")` already, or in a function that takes strings.
+    pub bare: bool,
+    /// The URL as it was meant, without escapes.
+    pub url: String,
+}
+
+/// What names resources in style text, in order.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Urls {
+    /// The URLs; fragments of the same document and `data:` are left out.
+    pub found: Vec<Found>,
+    /// Blocks nested deeper than any real sheet's: nobody looked into them.
+    pub unread: Vec<Range<usize>>,
+}
+
+/// Blocks nested deeper than this are not followed: the recursion has an end.
+const DEEPEST: usize = 32;
+
+/// Finds every URL in `css`.
+#[must_use]
+pub fn find(css: &str) -> Urls {
+    let mut parser = Parser::new(css);
+    let mut finder = Finder {
+        css,
+        urls: Urls::default(),
+    };
+    finder.block(&mut parser, false, 0);
+    finder.urls
+}
 
 /// Rewrites every URL in `css`; `map` gives the new URL, or nothing for one that must not load.
 #[must_use]
 pub fn rewrite(css: &str, map: &mut dyn FnMut(&str) -> Option<String>) -> String {
-    let mut parser = Parser::new(css);
-    let mut rewriter = Rewriter {
-        out: String::with_capacity(css.len() + css.len() / 4),
-        copied: parser.position(),
-        map,
-    };
-    rewriter.block(&mut parser, false, 0);
-    rewriter.out.push_str(parser.slice_from(rewriter.copied));
-    rewriter.out
+    let Urls { found, unread } = find(css);
+    let mut out = String::with_capacity(css.len() + css.len() / 4);
+    let mut copied = 0;
+    let mut unread = unread.into_iter().peekable();
+    for one in found {
+        while let Some(block) = unread.next_if(|block| block.start < one.range.start) {
+            out.push_str(&css[copied..block.start]);
+            copied = block.end;
+        }
+        out.push_str(&css[copied..one.range.start]);
+        copied = one.range.end;
+        let new = map(&one.url).unwrap_or_else(|| "about:invalid".to_owned());
+        put(&new, one.bare, &mut out);
+    }
+    for block in unread {
+        out.push_str(&css[copied..block.start]);
+        copied = block.end;
+    }
+    out.push_str(&css[copied..]);
+    out
 }
 
-/// Blocks nested deeper than any real sheet's are left out: the recursion has an end.
-const DEEPEST: usize = 32;
+/// Writes a URL so that it cannot break out of its quotes.
+pub fn put(url: &str, bare: bool, out: &mut String) {
+    let (open, close) = if bare {
+        ("\"", "\"")
+    } else {
+        ("url(\"", "\")")
+    };
+    out.push_str(open);
+    for c in url.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            '\n' => out.push_str("\\a "),
+            '\r' => out.push_str("\\d "),
+            '\u{c}' => out.push_str("\\c "),
+            c => out.push(c),
+        }
+    }
+    out.push_str(close);
+}
 
-struct Rewriter<'a> {
-    out: String,
-    /// Everything before this is in `out`.
-    copied: SourcePosition,
-    map: &'a mut dyn FnMut(&str) -> Option<String>,
+struct Finder<'a> {
+    css: &'a str,
+    urls: Urls,
 }
 
 /// What one token asks for, without borrowing the parser.
 enum Step {
     Copy,
-    /// A URL; bare where only its string is replaced, inside `url("…")`.
-    Url {
-        url: String,
-        bare: bool,
-    },
-    Enter {
-        strings_are_urls: bool,
-    },
+    Url { url: String, bare: bool },
+    Enter { strings_are_urls: bool },
 }
 
-impl Rewriter<'_> {
+impl Finder<'_> {
     /// All tokens of one block; in `url()` and its like, strings are URLs.
     fn block(&mut self, parser: &mut Parser<'_>, strings_are_urls: bool, depth: usize) {
         let mut importing = false;
         loop {
-            let start = parser.position();
+            let start = parser.position().byte_index();
             let Ok(token) = parser.next_including_whitespace_and_comments() else {
                 return;
             };
-            let step = match token {
-                Token::AtKeyword(name) => {
-                    importing = name.eq_ignore_ascii_case("import");
-                    Step::Copy
-                }
-                Token::Semicolon => {
-                    importing = false;
-                    Step::Copy
-                }
-                Token::UnquotedUrl(url) => Step::Url {
-                    url: (**url).to_owned(),
-                    bare: false,
-                },
-                Token::QuotedString(url) if strings_are_urls || importing => {
-                    importing = false;
-                    Step::Url {
-                        url: (**url).to_owned(),
-                        bare: strings_are_urls,
-                    }
-                }
-                Token::Function(name) => Step::Enter {
-                    strings_are_urls: takes_urls(name),
-                },
-                Token::CurlyBracketBlock => {
-                    importing = false;
-                    Step::Enter {
-                        strings_are_urls: false,
-                    }
-                }
-                Token::ParenthesisBlock | Token::SquareBracketBlock => Step::Enter {
-                    strings_are_urls: false,
-                },
-                _ => Step::Copy,
-            };
-            match step {
+            match step(token, strings_are_urls, &mut importing) {
                 Step::Copy => {}
-                Step::Url { url, bare } => self.url(parser, start, &url, bare),
+                Step::Url { url, bare } => {
+                    let end = parser.position().byte_index();
+                    self.add(start..end, url, bare);
+                }
                 Step::Enter { strings_are_urls } => {
-                    self.enter(parser, start, strings_are_urls, depth + 1)
+                    self.enter(parser, start, strings_are_urls, depth + 1);
                 }
             }
         }
@@ -96,15 +124,14 @@ impl Rewriter<'_> {
     fn enter(
         &mut self,
         parser: &mut Parser<'_>,
-        start: SourcePosition,
+        start: usize,
         strings_are_urls: bool,
         depth: usize,
     ) {
         if depth > DEEPEST {
-            self.out.push_str(parser.slice(self.copied..start));
             // Left unread on purpose: the parser skips to the block's end and says so.
             let _ = parser.parse_nested_block(|_| Ok::<(), ParseError<()>>(()));
-            self.copied = parser.position();
+            self.urls.unread.push(start..parser.position().byte_index());
             return;
         }
         let _ = parser.parse_nested_block(|inner| {
@@ -113,30 +140,61 @@ impl Rewriter<'_> {
         });
     }
 
-    fn url(&mut self, parser: &Parser<'_>, start: SourcePosition, url: &str, bare: bool) {
-        let own = url.starts_with('#') || starts_with_scheme(url, "data:");
-        if own {
+    fn add(&mut self, range: Range<usize>, url: String, bare: bool) {
+        if url.starts_with('#') || starts_with_scheme(&url, "data:") {
             return;
         }
-        self.out.push_str(parser.slice(self.copied..start));
-        self.copied = parser.position();
-        let new = (self.map)(url).unwrap_or_else(|| "about:invalid".to_owned());
-        let (open, close) = if bare {
-            ("\"", "\"")
+        let written = &self.css[range.clone()];
+        let inside = if written.starts_with(['"', '\'']) {
+            1
         } else {
-            ("url(\"", "\")")
+            let open = written.find('(').map_or(0, |open| open + 1);
+            let blank = |c: char| c.is_ascii_whitespace();
+            open + written[open..].find(|c| !blank(c)).unwrap_or(0)
         };
-        self.out.push_str(open);
-        for c in new.chars() {
-            match c {
-                '"' | '\\' => self.out.extend(['\\', c]),
-                '\n' => self.out.push_str("\\a "),
-                '\r' => self.out.push_str("\\d "),
-                '\u{c}' => self.out.push_str("\\c "),
-                c => self.out.push(c),
+        self.urls.found.push(Found {
+            text: range.start + inside,
+            range,
+            bare,
+            url,
+        });
+    }
+}
+
+fn step(token: &Token<'_>, strings_are_urls: bool, importing: &mut bool) -> Step {
+    match token {
+        Token::AtKeyword(name) => {
+            *importing = name.eq_ignore_ascii_case("import");
+            Step::Copy
+        }
+        Token::Semicolon => {
+            *importing = false;
+            Step::Copy
+        }
+        Token::UnquotedUrl(url) => Step::Url {
+            url: (**url).to_owned(),
+            bare: false,
+        },
+        Token::QuotedString(url) if strings_are_urls || *importing => {
+            *importing = false;
+            Step::Url {
+                url: (**url).to_owned(),
+                bare: strings_are_urls,
             }
         }
-        self.out.push_str(close);
+        Token::Function(name) => Step::Enter {
+            strings_are_urls: takes_urls(name),
+        },
+        Token::CurlyBracketBlock => {
+            *importing = false;
+            Step::Enter {
+                strings_are_urls: false,
+            }
+        }
+        Token::ParenthesisBlock | Token::SquareBracketBlock => Step::Enter {
+            strings_are_urls: false,
+        },
+        _ => Step::Copy,
     }
 }
 

@@ -10,7 +10,8 @@ use super::active::Active;
 use super::limits::GateLimits;
 use super::masked::{Masked, MaskedKind, Refusal, Verdict};
 use super::output::Output;
-use super::page::{Page, Stop};
+use super::page::{Page, Ruling, Stop};
+use super::resources::{self, Form, Resources};
 use super::rewrite::{apply, hide_in_lists, written};
 use super::rules::Rules;
 use super::styles::blank_generated;
@@ -31,6 +32,10 @@ pub struct Gate {
     /// Bytes of this epoch's style sheets.
     sheets: usize,
     missed: u64,
+    /// Marks addresses; without it they go out as they are.
+    resources: Option<Box<dyn Resources>>,
+    /// What addresses in the page are relative to.
+    base: String,
 }
 
 /// What a frame is, by its place.
@@ -55,7 +60,16 @@ impl Gate {
             page: None,
             sheets: 0,
             missed: 0,
+            resources: None,
+            base: String::new(),
         }
+    }
+
+    /// Every address of a resource goes out marked.
+    #[must_use]
+    pub fn with_resources(mut self, resources: Box<dyn Resources>) -> Self {
+        self.resources = Some(resources);
+        self
     }
 
     /// Judges one stream frame of the visitor.
@@ -214,6 +228,9 @@ impl Gate {
         let hid = hide_in_lists(&page, &mut snapshot);
         self.sheets = 0;
         self.page = Some(page);
+        snapshot.base.clone_into(&mut self.base);
+        let marked = self.marked(markup.as_deref().unwrap_or(snapshot.html.0));
+        let markup = marked.or(markup);
         if markup.is_none() && !hid {
             return Ok(None);
         }
@@ -246,6 +263,7 @@ impl Gate {
             let (op, bytes) = next?;
             let end = start + bytes.len();
             let ruling = page.judge(&op)?;
+            let ruling = mark(&mut self.resources, &mut self.base, &op, ruling);
             apply(&ruling, &op, start, end, &mut output);
             start = end;
         }
@@ -261,6 +279,11 @@ impl Gate {
         }))
     }
 
+    fn marked(&mut self, markup: &str) -> Option<String> {
+        let resources = self.resources.as_deref_mut()?;
+        resources::markup(resources, &self.base, markup)
+    }
+
     /// A sheet beyond the epoch's limit goes no further. Words in generated content do not either,
     /// if capture is not trusted any more.
     fn sheet(&mut self, sheet: &Sheet<'_>) -> Option<Vec<u8>> {
@@ -268,15 +291,54 @@ impl Gate {
         if self.sheets > self.limits.sheets {
             return Some(Vec::new());
         }
-        if self.missed == 0 {
-            return None;
-        }
-        let text = blank_generated(sheet.text.0)?;
+        let blanked = if self.missed > 0 {
+            blank_generated(sheet.text.0)
+        } else {
+            None
+        };
+        let text = blanked.as_deref().unwrap_or(sheet.text.0);
+        let marked = self
+            .resources
+            .as_mut()
+            .filter(|_| resources::style_may_name(text))
+            .and_then(|resources| resources.mark(sheet.base, Form::Css, text));
+        let text = marked.or(blanked)?;
         Some(written(&StreamMessage::Sheet(Sheet {
             text: Long(&text),
             ..sheet.clone()
         })))
     }
+}
+
+/// Marks the addresses in an op that goes out, and follows the page's base.
+fn mark(
+    resources: &mut Option<Box<dyn Resources>>,
+    base: &mut String,
+    op: &Op<'_>,
+    ruling: Ruling,
+) -> Ruling {
+    let Some(resources) = resources.as_deref_mut() else {
+        return ruling;
+    };
+    match (&ruling, op) {
+        (Ruling::Forward, Op::U(op)) => op.base.clone_into(base),
+        (Ruling::Forward, Op::A(op)) => {
+            let marked = op
+                .value
+                .and_then(|value| resources::attribute(resources, base, op.name, value));
+            return marked.map_or(ruling, Ruling::Value);
+        }
+        (Ruling::Forward, Op::I(op)) => {
+            let marked = resources::markup(resources, base, op.html.0);
+            return marked.map_or(ruling, Ruling::Markup);
+        }
+        (Ruling::Markup(markup), Op::I(_)) => {
+            let marked = resources::markup(resources, base, markup);
+            return marked.map_or(ruling, Ruling::Markup);
+        }
+        _ => {}
+    }
+    ruling
 }
 
 /// What goes out in the place of a frame of which nothing may pass.

@@ -2,7 +2,8 @@
 //!
 //! The way of a frame: [`gate`](Gate) → `page` (one epoch: the rule for each op) → `markup` (the
 //! validator, which numbers the nodes in `tree`) → `active` (which selectors can match at all) →
-//! `outline` (where) → `matching` (lol_html) → `cut` → back out as [`Masked`].
+//! `outline` (where) → `matching` (lol_html) → `cut` → `resources` (addresses that may be loaded are
+//! marked) → back out as [`Masked`].
 
 mod active;
 mod cards;
@@ -20,6 +21,7 @@ mod outline;
 mod output;
 mod page;
 mod presets;
+mod resources;
 mod rewrite;
 mod rules;
 mod selector;
@@ -31,4 +33,5 @@ mod tree;
 pub use gate::Gate;
 pub use limits::GateLimits;
 pub use masked::{Masked, MaskedKind, Refusal, Verdict};
+pub use resources::{Form, Resources};
 pub use rules::{Rules, SelectorError};

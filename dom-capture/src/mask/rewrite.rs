@@ -2,7 +2,7 @@
 
 use super::output::Output;
 use super::page::{Page, Ruling};
-use crate::protocol::{F, I, K, Long, Op, Snapshot, StreamMessage, Wire, Writer, write_message};
+use crate::protocol::{A, F, I, K, Long, Op, Snapshot, StreamMessage, Wire, Writer, write_message};
 
 /// Takes hidden nodes out of a snapshot's lists; true if there were any.
 pub(super) fn hide_in_lists(page: &Page, snapshot: &mut Snapshot<'_>) -> bool {
@@ -53,7 +53,14 @@ pub(super) fn apply(
             }),
             &mut to,
         ),
-        (Ruling::Drop | Ruling::Markup(_), _) => {}
+        (Ruling::Value(value), Op::A(op)) => op_written(
+            &Op::A(A {
+                value: Some(value),
+                ..op.clone()
+            }),
+            &mut to,
+        ),
+        (Ruling::Drop | Ruling::Markup(_) | Ruling::Value(_), _) => {}
     }
     output.replace(start, end, to.bytes());
 }

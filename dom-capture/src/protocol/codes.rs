@@ -235,6 +235,18 @@ codes! {
 }
 
 codes! {
+    /// How a resource of the visitor's page goes on.
+    AssetState {
+        /// More parts follow.
+        More = 0,
+        /// This was the last.
+        Last = 1,
+        /// It is not given.
+        Refused = 2,
+    }
+}
+
+codes! {
     /// Which live property a `P` sets.
     Prop {
         /// Value of a field.

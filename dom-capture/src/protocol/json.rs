@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Hash, Long, Px};
+use super::{Data, Hash, Long, Px};
 
 pub(crate) trait Json {
     fn json(&self) -> Value;
@@ -41,6 +41,12 @@ impl Json for Px {
         } else {
             self.px().into()
         }
+    }
+}
+
+impl Json for Data {
+    fn json(&self) -> Value {
+        hex(&self.0).into()
     }
 }
 

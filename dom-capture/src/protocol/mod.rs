@@ -22,7 +22,7 @@ pub use agent::{
     Mask, Refused, Request, Resynced, Rtt, State,
 };
 pub use codes::{
-    Button, ConsentMode, EndReason, Grants, Mods, OutcomeCode, Phase, PointerState, PresenceMode,
+    AssetState, Button, ConsentMode, EndReason, Grants, Mods, OutcomeCode, Phase, PointerState, PresenceMode,
     Prop, RefusedReason, ResyncReason, Where,
 };
 pub use error::{CloseCode, WireError};
@@ -31,10 +31,10 @@ pub use instruction::{
     Type,
 };
 pub use op::{A, C, F, G, H, I, K, M, Op, Ops, P, R, T, U, V, X};
-pub use primitives::{Hash, Long, Px, ReadLimits, Reader, Wire, Writer};
+pub use primitives::{Data, Hash, Long, Px, ReadLimits, Reader, Wire, Writer};
 pub use stream::{Adopted, Doctype, Patch, Scrolled, Sheet, SheetOf, Snapshot, StreamMessage};
 pub use visitor::{
-    Answer, Ask, Bye, Code, CodeRequest, Custom, Health, Help, Identify, Outcome, Page, Pong,
+    Answer, Ask, AssetPart, AssetRequest, Bye, Code, CodeRequest, Custom, Health, Help, Identify, Outcome, Page, Pong,
     Resend, ResyncRequest, Session, Stop, Unask, VisitorCustom, VisitorEnd, VisitorHello,
     VisitorIn, VisitorInstruct, VisitorOut, VisitorPing, VisitorWelcome, Withdraw,
 };

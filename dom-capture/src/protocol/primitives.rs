@@ -279,6 +279,31 @@ impl fmt::Debug for Long<'_> {
     }
 }
 
+/// Bytes of a resource.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Data(pub Vec<u8>);
+
+impl Wire<'_> for Data {
+    fn read(from: &mut Reader<'_>) -> Result<Self, WireError> {
+        let length = from.size()?;
+        if length > from.limits.text {
+            return Err(WireError::too_large("data"));
+        }
+        from.raw(length).map(|bytes| Self(bytes.to_vec()))
+    }
+
+    fn write(&self, to: &mut Writer) {
+        to.size(self.0.len());
+        to.raw(&self.0);
+    }
+}
+
+impl fmt::Debug for Data {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Data({} bytes)", self.0.len())
+    }
+}
+
 /// A length or position in CSS px, kept in eighths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Hash)]
 pub struct Px(pub i32);

@@ -280,6 +280,18 @@ fn visitor_out() -> Vec<Value> {
             VisitorOut::Custom(Custom {
                 text: "{\"a\":1}".into(),
             }),
+            VisitorOut::AssetPart(AssetPart {
+                request: 300,
+                state: AssetState::More,
+                mime: "image/png".into(),
+                data: Data(vec![0x89, 0, 0xff]),
+            }),
+            VisitorOut::AssetPart(AssetPart {
+                request: 1,
+                state: AssetState::Refused,
+                mime: String::new(),
+                data: Data::default(),
+            }),
             VisitorOut::Bye(Bye { seconds: 30 }),
             VisitorOut::Pong(Pong { t: u32::MAX }),
         ],
@@ -413,7 +425,11 @@ fn visitor_in() -> Vec<Value> {
             reason: EndReason::AgentEnded,
         }),
         VisitorIn::VisitorCustom(VisitorCustom { text: "hi".into() }),
-        VisitorIn::VisitorPing(VisitorPing { t: 5 }),
+        VisitorIn::AssetRequest(AssetRequest {
+                request: 300,
+                url: "https://shop.example/me.png?v=1".into(),
+            }),
+            VisitorIn::VisitorPing(VisitorPing { t: 5 }),
     ]);
     cases("visitorIn", messages)
 }

@@ -2,7 +2,7 @@
 
 use super::table::{family, record};
 use super::{
-    Agent, AgentState, ConsentMode, EndReason, Grants, Instruction, Mask, OutcomeCode,
+    Agent, AgentState, AssetState, ConsentMode, Data, EndReason, Grants, Instruction, Mask, OutcomeCode,
     PresenceMode, ResyncReason,
 };
 
@@ -108,6 +108,19 @@ record! {
     }
 }
 record! {
+    /// A part of a resource that the edge asked for.
+    AssetPart {
+        /// Number of the request.
+        request: u32,
+        /// How it goes on.
+        state: AssetState,
+        /// Its type, in the first part.
+        mime: String,
+        /// Its next bytes.
+        data: Data,
+    }
+}
+record! {
     /// An expected disconnect.
     Bye {
         /// For how long.
@@ -147,6 +160,8 @@ family! {
         0x19 Health,
         /// Custom.
         0x1a Custom,
+        /// Part of a resource.
+        0x1b AssetPart,
         /// Bye.
         0x1e Bye,
         /// Pong.
@@ -267,6 +282,15 @@ record! {
     }
 }
 record! {
+    /// Asks for a resource of the page that the edge cannot fetch.
+    AssetRequest {
+        /// Number of the request.
+        request: u32,
+        /// Absolute URL, as it stands in the page.
+        url: String,
+    }
+}
+record! {
     /// Are you there?
     VisitorPing {
         /// Stamp.
@@ -297,6 +321,8 @@ family! {
         0x28 VisitorEnd,
         /// Custom.
         0x29 VisitorCustom,
+        /// Resource wanted.
+        0x2a AssetRequest,
         /// Ping.
         0x2f VisitorPing,
     }

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ACCEPT, ACCEPT_ENCODING, LOCATION, RANGE, USER_AGENT};
-use http::{HeaderValue, Request, Response, Uri};
-use http_body_util::{BodyExt, Empty, LengthLimitError, Limited};
+use http::header::{ACCEPT, ACCEPT_ENCODING, LOCATION, USER_AGENT};
+use http::{HeaderMap, HeaderValue, Request, Response, Uri};
+use http_body_util::{BodyExt, Collected, Empty, LengthLimitError, Limited};
+use hyper::body::Incoming;
 use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
@@ -40,16 +41,26 @@ pub struct Upstream {
     slots: Arc<Semaphore>,
 }
 
-/// What came back: a whole body and where it finally came from.
+/// What came back: a whole body, where it finally came from, and how it got there.
 pub struct Fetched {
     /// Status, headers and body.
     pub response: Response<Bytes>,
     /// The URL after redirects.
     pub url: Url,
+    /// Every request with the head of its answer, the last one's included.
+    pub hops: Vec<Hop>,
+}
+
+/// One request and the head of its answer: what caching is judged by.
+pub struct Hop {
+    /// As it was sent.
+    pub request: Request<()>,
+    /// As it came back.
+    pub response: Response<()>,
 }
 
 /// Why nothing came back. No variant carries a URL: they end in logs.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum FetchError {
     /// Not an absolute http or https URL without credentials.
     #[error("not a URL that may be fetched")]
@@ -90,63 +101,78 @@ impl Upstream {
         }
     }
 
-    /// Fetches `url`, following redirects.
+    /// Fetches `url`, following redirects. `also` are further headers for the first request: a range,
+    /// or what an earlier answer is compared by.
     ///
     /// # Errors
     /// See [`FetchError`]; other statuses than redirects are the caller's to judge.
-    pub async fn get(&self, url: Url, range: Option<&HeaderValue>) -> Result<Fetched, FetchError> {
+    pub async fn get(&self, url: Url, also: &HeaderMap) -> Result<Fetched, FetchError> {
         let slot = self.slots.acquire();
         tokio::time::timeout(self.bounds.timeout, async {
             let _slot = slot.await;
-            self.follow(url, range).await
+            self.follow(url, also).await
         })
         .await
         .map_err(|_| FetchError::TimedOut)?
     }
 
-    async fn follow(
-        &self,
-        mut url: Url,
-        range: Option<&HeaderValue>,
-    ) -> Result<Fetched, FetchError> {
+    async fn follow(&self, mut url: Url, also: &HeaderMap) -> Result<Fetched, FetchError> {
+        let mut hops = Vec::new();
+        let mut also = Some(also);
         for _ in 0..=self.bounds.redirects {
-            let response = self
-                .client
-                .request(request(&url, range)?)
-                .await
-                .map_err(blame)?;
-            if response.status().is_redirection()
-                && let Some(to) = response.headers().get(LOCATION)
+            let request = request(&url, also.take())?;
+            let sent = head_of(&request);
+            let response = self.client.request(request).await.map_err(blame)?;
+            let (head, body) = response.into_parts();
+            hops.push(Hop {
+                request: sent,
+                response: Response::from_parts(head.clone(), ()),
+            });
+            if head.status.is_redirection()
+                && let Some(to) = head.headers.get(LOCATION)
             {
-                let to = to.to_str().map_err(|_| FetchError::Upstream)?;
-                let next = url.join(to).map_err(|_| FetchError::Url)?;
-                if url.scheme() == "https" && next.scheme() != "https" {
-                    return Err(FetchError::Refused);
-                }
-                url = next;
+                url = redirected(&url, to)?;
                 continue;
             }
-            let (head, body) = response.into_parts();
-            let body = Limited::new(body, self.bounds.size)
-                .collect()
-                .await
-                .map_err(|error| {
-                    if error.downcast_ref::<LengthLimitError>().is_some() {
-                        FetchError::TooLarge
-                    } else {
-                        FetchError::Upstream
-                    }
-                })?;
+            let body = self.whole(body).await?;
             return Ok(Fetched {
-                response: Response::from_parts(head, body.to_bytes()),
+                response: Response::from_parts(head, body),
                 url,
+                hops,
             });
         }
         Err(FetchError::Redirects)
     }
+
+    async fn whole(&self, body: Incoming) -> Result<Bytes, FetchError> {
+        let body = Limited::new(body, self.bounds.size).collect().await;
+        body.map(Collected::to_bytes).map_err(|error| {
+            if error.downcast_ref::<LengthLimitError>().is_some() {
+                FetchError::TooLarge
+            } else {
+                FetchError::Upstream
+            }
+        })
+    }
 }
 
-fn request(url: &Url, range: Option<&HeaderValue>) -> Result<Request<Empty<Bytes>>, FetchError> {
+fn redirected(from: &Url, to: &HeaderValue) -> Result<Url, FetchError> {
+    let to = to.to_str().map_err(|_| FetchError::Upstream)?;
+    let next = from.join(to).map_err(|_| FetchError::Url)?;
+    if from.scheme() == "https" && next.scheme() != "https" {
+        return Err(FetchError::Refused);
+    }
+    Ok(next)
+}
+
+fn head_of(request: &Request<Empty<Bytes>>) -> Request<()> {
+    let mut head = Request::new(());
+    *head.uri_mut() = request.uri().clone();
+    request.headers().clone_into(head.headers_mut());
+    head
+}
+
+fn request(url: &Url, also: Option<&HeaderMap>) -> Result<Request<Empty<Bytes>>, FetchError> {
     let plain = url.username().is_empty() && url.password().is_none();
     if !matches!(url.scheme(), "http" | "https")
         || !plain
@@ -163,8 +189,8 @@ fn request(url: &Url, range: Option<&HeaderValue>) -> Result<Request<Empty<Bytes
         .header(USER_AGENT, concat!("Coview/", env!("CARGO_PKG_VERSION")))
         .body(Empty::new())
         .map_err(|_| FetchError::Url)?;
-    if let Some(range) = range {
-        request.headers_mut().insert(RANGE, range.clone());
+    if let Some(also) = also {
+        request.headers_mut().extend(also.clone());
     }
     Ok(request)
 }

@@ -1,5 +1,21 @@
 // The messages of docs/protocol.md, 3 and 4, as tables.
-import { b, type Codec, d, f, h, l, type Of, o, type Reader, s, struct, u, WireError, type Writer } from './primitives';
+import {
+  b,
+  type Codec,
+  d,
+  f,
+  h,
+  l,
+  type Of,
+  o,
+  type Reader,
+  s,
+  struct,
+  u,
+  WireError,
+  type Writer,
+  y,
+} from './primitives';
 
 export const VERSION = 1;
 
@@ -18,6 +34,7 @@ export const EndReason = {
   site: 7,
   error: 8,
 } as const;
+export const AssetState = { more: 0, last: 1, refused: 2 } as const;
 export const ResyncReason = {
   asked: 0,
   lagging: 1,
@@ -168,6 +185,7 @@ export const visitorOut = {
   Outcome: { code: 0x18, body: struct({ agent: u, seq: u, result: b }) },
   Health: { code: 0x19, body: health },
   Custom: { code: 0x1a, body: custom },
+  AssetPart: { code: 0x1b, body: struct({ request: u, state: b, mime: s, data: y }) },
   Bye: { code: 0x1e, body: struct({ seconds: u }) },
   Pong: { code: 0x1f, body: ping },
 };
@@ -199,6 +217,7 @@ export const visitorIn = {
   Code: { code: 0x27, body: struct({ code: s, seconds: u }) },
   VisitorEnd: { code: 0x28, body: end },
   VisitorCustom: { code: 0x29, body: custom },
+  AssetRequest: { code: 0x2a, body: struct({ request: u, url: s }) },
   VisitorPing: { code: 0x2f, body: ping },
 };
 export const agentOut = {

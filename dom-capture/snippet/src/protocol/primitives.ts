@@ -181,6 +181,14 @@ export const u: Codec<number> = { write: (to, v) => to.uint(v), read: (from) => 
 export const b: Codec<number> = { write: (to, v) => to.byte(v), read: (from) => from.byte() };
 export const f: Codec<boolean> = { write: (to, v) => to.byte(v ? 1 : 0), read: (from) => from.flag() };
 export const s: Codec<string> = { write: (to, v) => to.string(v), read: (from) => from.string() };
+/** Bytes of a resource. */
+export const y: Codec<Uint8Array> = {
+  write(to, v) {
+    to.uint(v.length);
+    to.raw(v);
+  },
+  read: (from) => from.raw(from.uint()),
+};
 /** CSS px, in eighths on the wire. */
 export const d: Codec<number> = { write: (to, v) => to.int(Math.round(v * 8)), read: (from) => from.int() / 8 };
 /** Content hash: 16 hex digits here, 8 bytes on the wire. */

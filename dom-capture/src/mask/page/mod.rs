@@ -41,6 +41,8 @@ pub(in crate::mask) enum Ruling {
     Mask(u32),
     /// The insert goes out with this markup.
     Markup(String),
+    /// The attribute goes out with this value.
+    Value(String),
     /// Focus goes out as nothing.
     Unfocus,
 }
