@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ByteSize, Seconds};
+use crate::{ByteSize, Fault, Seconds};
+
+/// The user's promise: public assets are cached for at most a day.
+const OLDEST: Seconds = Seconds::new(24 * 60 * 60);
 
 /// What may be fetched, and how much of it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
@@ -20,6 +23,16 @@ pub struct Assets {
     pub timeout: Seconds,
     /// Redirects followed.
     pub redirects: u8,
+    /// Public assets kept in memory, all sites together.
+    pub cache: ByteSize,
+    /// Largest asset that is kept in memory; parts of media are as large.
+    pub entry: ByteSize,
+    /// The oldest asset that is served; a day at most, whatever its upstream says.
+    pub age: Seconds,
+    /// Largest asset that a visitor's page is asked for, where the edge cannot fetch it.
+    pub private_size: ByteSize,
+    /// What is kept of those for a session.
+    pub private: ByteSize,
 }
 
 impl Default for Assets {
@@ -31,6 +44,22 @@ impl Default for Assets {
             size: ByteSize(16 << 20),
             timeout: Seconds::new(15),
             redirects: 5,
+            cache: ByteSize(256 << 20),
+            entry: ByteSize(8 << 20),
+            age: OLDEST,
+            private_size: ByteSize(4 << 20),
+            private: ByteSize(32 << 20),
+        }
+    }
+}
+
+impl Assets {
+    pub(crate) fn check(&self, faults: &mut Vec<Fault>) {
+        if self.age > OLDEST {
+            faults.push(Fault::new(
+                "assets.age",
+                "may only be shortened: a day at most",
+            ));
         }
     }
 }

@@ -89,6 +89,7 @@ impl Config {
         sites::check(&self.sites, faults);
         self.limits.check(faults);
         self.sessions.check(faults);
+        self.assets.check(faults);
     }
 }
 

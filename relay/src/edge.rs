@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use coview_config::{Assets, Config};
 use coview_dom_capture::protocol::CloseCode;
+use coview_proxy::assets::{Assets as PublicAssets, CacheBounds};
 use coview_proxy::guard::Policy;
 use coview_proxy::upstream::{Bounds, Upstream};
 use tokio::sync::Semaphore;
@@ -38,8 +39,8 @@ pub struct Edge {
     pub metrics: Arc<Metrics>,
     /// Rates.
     pub rates: EdgeRates,
-    /// Fetches assets; none if the operator does not want it.
-    pub upstream: Option<Upstream>,
+    /// Public assets; none if the operator does not want it.
+    pub assets: Option<PublicAssets>,
     /// Frames masked at once off the async workers: bounds the memory of what is inflated.
     pub masking: Arc<Semaphore>,
     /// Every task is counted, so that a stop can wait for it.
@@ -64,7 +65,7 @@ impl Edge {
             hub,
             accounts: Accounts::new(clock.clone()),
             rates: EdgeRates::new(&config.rates),
-            upstream: config.assets.enabled.then(|| upstream(&config.assets, own)),
+            assets: config.assets.enabled.then(|| assets(&config.assets, own)),
             config,
             sites,
             origins,
@@ -95,7 +96,7 @@ fn masking() -> usize {
     std::thread::available_parallelism().map_or(2, usize::from)
 }
 
-fn upstream(assets: &Assets, own: Vec<SocketAddr>) -> Upstream {
+fn assets(assets: &Assets, own: Vec<SocketAddr>) -> PublicAssets {
     let policy = Policy {
         allow_private: assets.allow_private,
         ports: assets.ports.clone(),
@@ -106,5 +107,10 @@ fn upstream(assets: &Assets, own: Vec<SocketAddr>) -> Upstream {
         timeout: assets.timeout.0,
         redirects: assets.redirects,
     };
-    Upstream::new(policy, bounds)
+    let cache = CacheBounds {
+        all: assets.cache.0,
+        entry: assets.entry.bytes(),
+        age: assets.age.0,
+    };
+    PublicAssets::new(Upstream::new(policy, bounds), cache, assets.entry.bytes())
 }

@@ -67,6 +67,45 @@ impl Rejected {
     }
 }
 
+/// Who had an asset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AssetBy {
+    /// The cache.
+    Hit,
+    /// The cache, and its upstream said that it is still good.
+    Revalidated,
+    /// Its upstream.
+    Fetched,
+    /// Its upstream, a part of it.
+    Part,
+    /// The visitor's page.
+    Page,
+    /// Nobody: it was not served.
+    Nobody,
+}
+
+impl AssetBy {
+    const ALL: [Self; 6] = [
+        Self::Hit,
+        Self::Revalidated,
+        Self::Fetched,
+        Self::Part,
+        Self::Page,
+        Self::Nobody,
+    ];
+
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Hit => "hit",
+            Self::Revalidated => "revalidated",
+            Self::Fetched => "fetched",
+            Self::Part => "part",
+            Self::Page => "page",
+            Self::Nobody => "nobody",
+        }
+    }
+}
+
 /// All counters of one edge.
 #[derive(Debug, Default)]
 pub struct Metrics {
@@ -79,8 +118,9 @@ pub struct Metrics {
     sessions_begun: AtomicU64,
     mask_missed: AtomicU64,
     resyncs: AtomicU64,
-    asset_fetches: AtomicU64,
-    asset_failures: AtomicU64,
+    assets: [AtomicU64; 6],
+    cached_assets: AtomicU64,
+    cached_bytes: AtomicU64,
 }
 
 impl Metrics {
@@ -127,14 +167,15 @@ impl Metrics {
         self.resyncs.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// An asset was fetched, or not.
-    pub fn asset(&self, served: bool) {
-        let counter = if served {
-            &self.asset_fetches
-        } else {
-            &self.asset_failures
-        };
-        counter.fetch_add(1, Ordering::Relaxed);
+    /// An asset was asked for.
+    pub fn asset(&self, by: AssetBy) {
+        self.assets[by as usize].fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// What the cache holds.
+    pub fn assets_held(&self, (entries, bytes): (u64, u64)) {
+        self.cached_assets.store(entries, Ordering::Relaxed);
+        self.cached_bytes.store(bytes, Ordering::Relaxed);
     }
 
     /// Everything, in Prometheus' text format.
@@ -210,22 +251,35 @@ impl Metrics {
                 &self.mask_missed,
             ),
             ("resyncs_total", "Snapshots asked for.", &self.resyncs),
-            (
-                "assets_served_total",
-                "Assets fetched for agents.",
-                &self.asset_fetches,
-            ),
-            (
-                "assets_refused_total",
-                "Assets not fetched.",
-                &self.asset_failures,
-            ),
         ];
         for (name, help, counter) in single {
             head(&mut out, name, "counter", help);
             line(&mut out, name, "", counter.load(Ordering::Relaxed));
         }
+        self.assets(&mut out);
         out
+    }
+
+    fn assets(&self, out: &mut String) {
+        let help = "Assets asked for by agents' pictures, by who had them.";
+        head(out, "assets_total", "counter", help);
+        for by in AssetBy::ALL {
+            let label = format!("by=\"{}\"", by.label());
+            let count = self.assets[by as usize].load(Ordering::Relaxed);
+            line(out, "assets_total", &label, count);
+        }
+        let held = [
+            (
+                "assets_cached",
+                "Public assets in memory.",
+                &self.cached_assets,
+            ),
+            ("assets_cached_bytes", "Their bytes.", &self.cached_bytes),
+        ];
+        for (name, help, gauge) in held {
+            head(out, name, "gauge", help);
+            line(out, name, "", gauge.load(Ordering::Relaxed));
+        }
     }
 
     fn per_role(&self, out: &mut String, name: &str, help: &str, counters: &[AtomicU64; 2]) {

@@ -22,8 +22,8 @@ pub use agent::{
     Mask, Refused, Request, Resynced, Rtt, State,
 };
 pub use codes::{
-    AssetState, Button, ConsentMode, EndReason, Grants, Mods, OutcomeCode, Phase, PointerState, PresenceMode,
-    Prop, RefusedReason, ResyncReason, Where,
+    AssetState, Button, ConsentMode, EndReason, Grants, Mods, OutcomeCode, Phase, PointerState,
+    PresenceMode, Prop, RefusedReason, ResyncReason, Where,
 };
 pub use error::{CloseCode, WireError};
 pub use instruction::{
@@ -34,9 +34,9 @@ pub use op::{A, C, F, G, H, I, K, M, Op, Ops, P, R, T, U, V, X};
 pub use primitives::{Data, Hash, Long, Px, ReadLimits, Reader, Wire, Writer};
 pub use stream::{Adopted, Doctype, Patch, Scrolled, Sheet, SheetOf, Snapshot, StreamMessage};
 pub use visitor::{
-    Answer, Ask, AssetPart, AssetRequest, Bye, Code, CodeRequest, Custom, Health, Help, Identify, Outcome, Page, Pong,
-    Resend, ResyncRequest, Session, Stop, Unask, VisitorCustom, VisitorEnd, VisitorHello,
-    VisitorIn, VisitorInstruct, VisitorOut, VisitorPing, VisitorWelcome, Withdraw,
+    Answer, Ask, AssetPart, AssetRequest, Bye, Code, CodeRequest, Custom, Health, Help, Identify,
+    Outcome, Page, Pong, Resend, ResyncRequest, Session, Stop, Unask, VisitorCustom, VisitorEnd,
+    VisitorHello, VisitorIn, VisitorInstruct, VisitorOut, VisitorPing, VisitorWelcome, Withdraw,
 };
 
 /// The version of this page.

@@ -426,10 +426,10 @@ fn visitor_in() -> Vec<Value> {
         }),
         VisitorIn::VisitorCustom(VisitorCustom { text: "hi".into() }),
         VisitorIn::AssetRequest(AssetRequest {
-                request: 300,
-                url: "https://shop.example/me.png?v=1".into(),
-            }),
-            VisitorIn::VisitorPing(VisitorPing { t: 5 }),
+            request: 300,
+            url: "https://shop.example/me.png?v=1".into(),
+        }),
+        VisitorIn::VisitorPing(VisitorPing { t: 5 }),
     ]);
     cases("visitorIn", messages)
 }

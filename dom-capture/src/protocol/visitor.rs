@@ -2,8 +2,8 @@
 
 use super::table::{family, record};
 use super::{
-    Agent, AgentState, AssetState, ConsentMode, Data, EndReason, Grants, Instruction, Mask, OutcomeCode,
-    PresenceMode, ResyncReason,
+    Agent, AgentState, AssetState, ConsentMode, Data, EndReason, Grants, Instruction, Mask,
+    OutcomeCode, PresenceMode, ResyncReason,
 };
 
 record! {

@@ -89,6 +89,10 @@ body { font-family: f; background: url( 'E/css-bg' ) } p::before { content: url(
 i { background: u\\72l(E/css-escaped) } u { background: URL(E/css-upper) } s { mask-image: url(relative-css) } @supports (x: url(E/no)) { }
 html { background-image: cross-fade(url(E/fade), url(E/fade2)) } em { background: src("E/src") }`;
 
+const CODE = 'A'.repeat(22);
+const MARK = `coview:${CODE}:`;
+const ASSET = `/v1/assets/T/${CODE}?url=`;
+
 test('a page with every kind of loader makes the agent’s browser contact the edge alone', async ({
   agent,
   edge,
@@ -102,7 +106,10 @@ test('a page with every kind of loader makes the agent’s browser contact the e
   });
   const host = new URL(elsewhere.url).host;
   const fill = (text: string) =>
-    text.replaceAll('E/', `${elsewhere.url}/`).replaceAll('"E"', `"${elsewhere.url}"`).replaceAll('HOST', host);
+    text
+      .replaceAll('E/', `${MARK}${elsewhere.url}/`)
+      .replaceAll('"E"', `"${MARK}${elsewhere.url}"`)
+      .replaceAll('//HOST', `${MARK}//${host}`);
   const html = `<html><head><style></style></head><body>${LOADERS.map(fill).join('')}<p>p</p><b>b</b><i>i</i><u>u</u><s>s</s><em>e</em></body></html>`;
   await agent.evaluate(
     async ([markup, css, address]) => {
@@ -161,8 +168,8 @@ test('a page with every kind of loader makes the agent’s browser contact the e
   expect(elsewhere.connections()).toBe(0);
   expect(elsewhere.asked).toEqual([]);
   const assets = edge.asked
-    .filter((path) => path.startsWith('/v1/assets/T?url='))
-    .map((path) => decodeURIComponent(path.slice(17)));
+    .filter((path) => path.startsWith(ASSET))
+    .map((path) => decodeURIComponent(path.slice(ASSET.length)));
   const byEdge = (name: string) => assets.includes(`${elsewhere.url}/${name}`);
   expect(
     [
@@ -183,10 +190,28 @@ test('a page with every kind of loader makes the agent’s browser contact the e
       'shadow.css',
     ].filter((name) => !byEdge(name)),
   ).toEqual([]);
-  const others = edge.asked.filter(
-    (path) => !path.startsWith('/v1/assets/T?url=') && !/^\/(after\d\.png|viewer\.js)?$/.test(path),
-  );
+  const others = edge.asked.filter((path) => !path.startsWith(ASSET) && !/^\/(after\d\.png|viewer\.js)?$/.test(path));
   expect(others).toEqual([]); // nothing relative was resolved against the edge either
+});
+
+test('an address that the edge did not mark is not asked for at all', async ({ agent, edge, elsewhere }) => {
+  const fill = (text: string) => text.replaceAll('E/', `${elsewhere.url}/`);
+  await agent.evaluate(
+    async ([markup, css, address]) => {
+      const html = `<html><head><style></style></head><body>${markup}</body></html>`;
+      const assets = `${address}/v1/assets/T`;
+      const m = viewer.mirror({ html, sheets: [{ id: 3, hash: 'aaaaaaaaaaaaaaaa' }] }, { assets });
+      m.sheet('aaaaaaaaaaaaaaaa', 'http://127.0.0.1:9/', css);
+      const links = [...m.document.querySelectorAll('link')];
+      m.patch(links.map((link) => ({ kind: 'H' as const, id: m.idOf(link) ?? 0, hashes: [] })));
+      m.document.body.getBoundingClientRect();
+      await new Promise(requestAnimationFrame);
+    },
+    [LOADERS.map(fill).join(''), fill(CSS), edge.url] as const,
+  );
+  await agent.evaluate(() => fetch('/after0.png'));
+  expect(elsewhere.connections()).toBe(0);
+  expect(edge.asked.filter((path) => path.startsWith('/v1/assets/'))).toEqual([]);
 });
 
 test('the policy alone keeps what slips through from loading, also after the page was rebuilt', async ({
@@ -280,11 +305,13 @@ test('nothing in a mirrored page runs or navigates', async ({ agent }) => {
   expect(errors).toEqual([]);
 });
 
-test('addresses are resolved as the page does, and only http reaches the edge', async ({ agent }) => {
+test('addresses are resolved as the page does, and only marked ones reach the edge', async ({ agent }) => {
   const seen = await agent.evaluate(() => {
     const links = new viewer.Links('https://edge.example/v1/assets/T');
     links.base = 'https://shop.example/a/b?c';
-    const asset = (url: string) => links.asset(url)?.replace('https://edge.example/v1/assets/T?url=', 'EDGE ');
+    const mark = `coview:${'A'.repeat(22)}:`;
+    const asset = (url: string) =>
+      links.asset(/^(#|$|data:)/i.test(url) ? url : mark + url)?.replace(/^https:.*?\?url=/, 'EDGE ');
     return [
       ...[
         'x.png',
@@ -298,20 +325,16 @@ test('addresses are resolved as the page does, and only http reaches the edge', 
         'data:,x',
         'DATA:,x',
       ].map(asset),
-      ...[
-        'javascript:1',
-        'blob:https://shop.example/1',
-        'file:///etc/passwd',
-        'ftp://x/',
-        'about:blank',
-        'http://[',
-      ].map(asset),
-      links.srcset('a.png 1x, b,c.png 2x,data:,z 3x,  /d.png'),
+      ...['javascript:1', 'https://shop.example/x', 'x.png', 'about:blank', 'coview:short:x'].map((url) =>
+        links.asset(url),
+      ),
+      asset('http://['),
+      links.srcset(`${mark}a.png 1x, ${mark}b,c.png 2x,data:,z 3x,  ${mark}/d.png, unmarked.png 4x`),
       links.srcset(',,'),
     ];
   });
   const to = (url: string) => `EDGE ${encodeURIComponent(url)}`;
-  const full = (url: string) => `https://edge.example/v1/assets/T?url=${encodeURIComponent(url)}`;
+  const full = (url: string) => `https://edge.example${ASSET}${encodeURIComponent(url)}`;
   expect(seen).toEqual([
     to('https://shop.example/a/x.png'),
     to('https://shop.example/x'),

@@ -239,7 +239,9 @@ test('a link without a known sheet waits, and is loaded through the edge once th
 }) => {
   const color = await agent.evaluate(async (assets) => {
     const m = viewer.mirror(
-      { html: '<html><head><link rel="stylesheet" href="../x.css?a=1&amp;b"/></head><body><p>t</p></body></html>' },
+      {
+        html: '<html><head><link rel="stylesheet" href="coview:AAAAAAAAAAAAAAAAAAAAAA:../x.css?a=1&amp;b"/></head><body><p>t</p></body></html>',
+      },
       { assets: `${assets}/v1/assets/T` },
     );
     if (m.document.querySelector('link')?.hasAttribute('href')) return 'did not wait';
@@ -248,7 +250,9 @@ test('a link without a known sheet waits, and is loaded through the edge once th
     return getComputedStyle(m.document.querySelector('p') as Element).color;
   }, edge.url);
   expect(color).toBe('rgb(1, 2, 3)');
-  expect(edge.asked).toContain(`/v1/assets/T?url=${encodeURIComponent('https://shop.example/x.css?a=1&b')}`);
+  expect(edge.asked).toContain(
+    `/v1/assets/T/${'A'.repeat(22)}?url=${encodeURIComponent('https://shop.example/x.css?a=1&b')}`,
+  );
 });
 
 test('custom elements that the page defined match :defined', async ({ agent }) => {

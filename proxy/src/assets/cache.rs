@@ -9,7 +9,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use http::header::{IF_MODIFIED_SINCE, IF_NONE_MATCH, SET_COOKIE, VARY};
 use http::{HeaderMap, StatusCode};
-use http_cache_semantics::{AfterResponse, CacheOptions, CachePolicy};
+use http_cache_semantics::{AfterResponse, BeforeRequest, CacheOptions, CachePolicy};
 use moka::Expiry;
 use moka::future::Cache as Moka;
 
@@ -47,8 +47,8 @@ pub(super) struct Answer {
 
 #[derive(Debug, Clone)]
 enum Freshness {
-    /// By the policies of all hops.
-    Policies(Arc<[CachePolicy]>),
+    /// By the policies of all hops, each with its request.
+    Policies(Arc<[(http::request::Parts, CachePolicy)]>),
     /// Until then.
     Until(SystemTime),
 }
@@ -84,7 +84,10 @@ impl Answer {
     ) -> Self {
         let size = asset.size();
         let keeps = size <= bounds.entry && hops.iter().all(|hop| is_storable(hop, now));
-        let policies = hops.iter().map(|hop| policy(hop, now)).collect();
+        let policies = hops
+            .iter()
+            .map(|hop| (parts(&hop.request), policy(hop, now)))
+            .collect();
         Self {
             content: Ok(Arc::new(asset)),
             born: now,
@@ -98,7 +101,7 @@ impl Answer {
         let Freshness::Policies(policies) = &self.rules else {
             return None;
         };
-        let [policy] = policies.as_ref() else {
+        let [(asked, policy)] = policies.as_ref() else {
             return None;
         };
         let AfterResponse::NotModified(policy, _) =
@@ -115,16 +118,19 @@ impl Answer {
             } else {
                 Duration::ZERO
             },
-            rules: Freshness::Policies([policy].into()),
+            rules: Freshness::Policies([(asked.clone(), policy)].into()),
         })
     }
 
     /// For how much longer it may be served as it is.
     pub(super) fn left(&self, now: SystemTime, bounds: CacheBounds) -> Duration {
+        if self.life.is_zero() {
+            return Duration::ZERO;
+        }
         let left = bounds.age.saturating_sub(self.age(now));
         let fresh = match &self.rules {
             Freshness::Policies(policies) => {
-                let lives = policies.iter().map(|policy| policy.time_to_live(now));
+                let lives = policies.iter().map(|(_, policy)| policy.time_to_live(now));
                 lives.min().unwrap_or_default()
             }
             Freshness::Until(end) => end.duration_since(now).unwrap_or_default(),
@@ -139,11 +145,8 @@ impl Answer {
             return None;
         };
         let is_usable = self.content.is_ok() && self.age(now) < bounds.age && policies.len() == 1;
-        let policy = policies.first().filter(|_| is_usable)?;
-        let asked = http::Request::new(());
-        let http_cache_semantics::BeforeRequest::Stale { request, .. } =
-            policy.before_request(&asked, now)
-        else {
+        let (asked, policy) = policies.first().filter(|_| is_usable)?;
+        let BeforeRequest::Stale { request, .. } = policy.before_request(asked, now) else {
             return None;
         };
         let mut headers = HeaderMap::new();
@@ -158,6 +161,10 @@ impl Answer {
     fn age(&self, now: SystemTime) -> Duration {
         now.duration_since(self.born).unwrap_or_default()
     }
+}
+
+fn parts(request: &http::Request<()>) -> http::request::Parts {
+    request.clone().into_parts().0
 }
 
 fn policy(hop: &Hop, now: SystemTime) -> CachePolicy {

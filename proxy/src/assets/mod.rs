@@ -121,6 +121,15 @@ impl Assets {
         answer.content.map(|asset| Served { asset, left, by })
     }
 
+    /// Is it in memory and fresh?
+    pub async fn has(&self, site: &str, url: &Url, now: SystemTime) -> bool {
+        let name = Name {
+            site: site.into(),
+            url: url.as_str().into(),
+        };
+        self.cache.get(&name, now).await.is_some()
+    }
+
     /// A part of a medium, for a session only: it is too large to be kept.
     ///
     /// # Errors

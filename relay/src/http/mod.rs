@@ -52,7 +52,7 @@ async fn route(edge: Arc<Edge>, peer: &Peer, request: Request<Incoming>, path: &
         ["v1", "visitor"] => sockets::visitor(&edge, peer, request),
         ["v1", "agent"] => sockets::agent(&edge, peer, request),
         ["v1", "sites", key] => only_get(request.method(), || snippet::site(&edge, key)),
-        ["v1", "assets", token] => assets::get(&edge, token, request).await,
+        ["v1", "assets", token, code] => assets::get(&edge, token, code, request).await,
         ["api", "v1", rest @ ..] => api::route(edge, peer, request, rest).await,
         ["console", "sign-in"] => {
             only_get(request.method(), || auth::sign_in(&edge, request.uri()))
@@ -81,6 +81,9 @@ pub fn internal(edge: &Edge, request: &Request<Incoming>) -> Reply {
         }
         "/readyz" => text(StatusCode::OK, "ready\n".to_owned()),
         "/metrics" => {
+            if let Some(assets) = &edge.assets {
+                edge.metrics.assets_held(assets.held());
+            }
             let mut reply = text(StatusCode::OK, edge.metrics.text());
             let prometheus = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
             reply.headers_mut().insert(CONTENT_TYPE, prometheus);

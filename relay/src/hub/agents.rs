@@ -1,8 +1,11 @@
 //! What opens a session to an agent: a token once, a resume secret after that, and a capability for
 //! the page's assets.
 
+use std::sync::Arc;
+
 use super::{Hub, Pass};
 use crate::secrets::{Digest, Secret};
+use crate::session::Live;
 
 impl Hub {
     /// What this token opens; it opens it once.
@@ -49,9 +52,8 @@ impl Hub {
 
     /// The session whose assets this capability opens.
     #[must_use]
-    pub fn by_capability(&self, presented: &str) -> Option<String> {
-        self.capabilities
-            .get(&Digest::of(presented))
-            .map(|session| session.clone())
+    pub fn by_capability(&self, presented: &str) -> Option<Arc<Live>> {
+        let session = self.capabilities.get(&Digest::of(presented))?;
+        self.session(&session)
     }
 }

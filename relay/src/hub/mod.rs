@@ -17,7 +17,7 @@ use tokio::sync::watch;
 use crate::clock::Clock;
 use crate::metrics::Metrics;
 use crate::secrets::{Digest, Secret, id, short_id};
-use crate::session::{Lifetimes, Live, RingLimits};
+use crate::session::{Lifetimes, Live, PrivateBounds, RingLimits};
 use crate::sites::Tenant;
 use crate::visitor::{Device, State, Visitor};
 
@@ -65,6 +65,9 @@ pub struct Bounds {
     agents: usize,
     resync: coview_config::PerSecond,
     resend: coview_config::PerSecond,
+    /// Addresses of resources go out marked.
+    assets: bool,
+    private: PrivateBounds,
 }
 
 impl From<&Config> for Bounds {
@@ -90,6 +93,12 @@ impl From<&Config> for Bounds {
             agents: usize::from(sessions.agents),
             resync: coview_config::PerSecond::per_minute(30),
             resend: coview_config::PerSecond::new(500),
+            assets: config.assets.enabled,
+            private: PrivateBounds {
+                one: config.assets.private_size.bytes(),
+                all: config.assets.private.bytes(),
+                wait: config.assets.timeout.0,
+            },
         }
     }
 }

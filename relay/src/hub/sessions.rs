@@ -4,6 +4,7 @@ use std::sync::{Arc, Weak};
 
 use coview_dom_capture::mask::Gate;
 use coview_dom_capture::protocol::{EndReason, Grants};
+use coview_proxy::assets::{Key, Marker};
 
 use super::{Hub, Pass, site_asked};
 use crate::rates::Budget;
@@ -74,20 +75,28 @@ impl Hub {
         if self.sessions.len() >= self.bounds.sessions {
             return Err(InviteError::Full);
         }
-        let live = self.begin(visitor);
+        let live = self.begin(visitor).ok_or(InviteError::Full)?;
         live.visitor_here(&outbox, site_asked(visitor, state.consented));
         state.session = Some(Arc::clone(&live));
         Ok(live)
     }
 
-    fn begin(&self, visitor: &Visitor) -> Arc<Live> {
+    /// None if the operating system has no randomness for its key.
+    fn begin(&self, visitor: &Visitor) -> Option<Arc<Live>> {
+        let key = Arc::new(Key::new()?);
+        let mut gate = Gate::new(Arc::clone(&visitor.tenant.rules), self.bounds.gate);
+        if self.bounds.assets {
+            gate = gate.with_resources(Box::new(Marker::new(Arc::clone(&key))));
+        }
         let me: Weak<dyn Keeper> = Weak::<Self>::clone(&self.me);
         let live = Live::new(LiveOptions {
             id: id(),
             visitor: visitor.id.clone(),
             site: visitor.tenant.site.key.clone(),
             capability: Secret::new(),
-            gate: Gate::new(Arc::clone(&visitor.tenant.rules), self.bounds.gate),
+            key,
+            gate,
+            private: self.bounds.private,
             ring: self.bounds.ring,
             times: self.bounds.times,
             resyncs: Budget::new(self.bounds.resync),
@@ -102,7 +111,7 @@ impl Hub {
             .insert(live.id().to_owned(), Arc::clone(&live));
         self.metrics.session_began();
         tracing::info!(session = live.id(), site = live.site(), "session begins");
-        live
+        Some(live)
     }
 
     /// A session by id.

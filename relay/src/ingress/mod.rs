@@ -249,6 +249,12 @@ impl Ingress {
             VisitorOut::VisitorHello(_) => return Err(WireError::message("hello").into()),
             VisitorOut::Pong(pong) => self.pong(pong.t),
             VisitorOut::CodeRequest(_) => self.code()?,
+            VisitorOut::AssetPart(part) => {
+                let live = self.visitor.state.lock().session.clone();
+                if let Some(live) = live {
+                    live.asset_part(part);
+                }
+            }
             VisitorOut::Page(_) | VisitorOut::Identify(_) | VisitorOut::Help(_) => {
                 self.present(message)
             }

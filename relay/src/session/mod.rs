@@ -4,6 +4,7 @@
 mod agents;
 mod consent;
 mod live;
+mod private;
 mod ring;
 mod roster;
 #[cfg(test)]
@@ -19,6 +20,8 @@ use coview_dom_capture::protocol::{
 
 use consent::Questions;
 pub use live::{Keeper, Live, LiveOptions, Slot};
+use private::Private;
+pub use private::PrivateBounds;
 pub use ring::{Cursor, Ring, RingLimits, Take};
 use roster::{Member, Roster};
 

@@ -83,12 +83,13 @@ impl Session {
                 let stay = Duration::from_secs(u64::from(bye.seconds)).min(LONGEST_BYE);
                 self.back = Some(now + stay);
             }
-            // Presence, codes, help and pings are not the session's.
+            // Presence, codes, help, resources and pings are not the state machine's.
             VisitorOut::VisitorHello(_)
             | VisitorOut::Page(_)
             | VisitorOut::Identify(_)
             | VisitorOut::CodeRequest(_)
             | VisitorOut::Help(_)
+            | VisitorOut::AssetPart(_)
             | VisitorOut::Pong(_) => {}
         }
     }

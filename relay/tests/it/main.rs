@@ -24,4 +24,5 @@ mod doors;
 mod harness;
 mod hostile;
 mod privacy;
+mod upstream;
 mod visitors;

@@ -2,16 +2,16 @@
 // edge. What the page really said is kept beside, for whoever compares trees.
 import * as dom from './dom';
 import type { Links } from './links';
-import { runsScript } from './links';
+import { runsScript, said } from './links';
 import { attributeName, attributeNamespace, HTML, SVG } from './names';
 
 /** How one attribute is let in: the value to write, or undefined to hold it back. */
 type Rule = (value: string, element: Element, links: Links) => string | undefined;
 
 const withhold: Rule = () => undefined;
-const unlessScript: Rule = (value) => (runsScript(value) ? undefined : value);
+const unlessScript: Rule = (value) => (runsScript(said(value)) ? undefined : said(value));
 const css: Rule = (value, _, links) => links.css(value);
-const svgCss: Rule = (value, element, links) => (dom.namespaceURI(element) === SVG ? links.css(value) : value);
+const svgCss: Rule = (value, element, links) => (dom.namespaceURI(element) === SVG ? links.css(value) : said(value));
 const asset: Rule = (value, _, links) => links.asset(value);
 const srcset: Rule = (value, _, links) => links.srcset(value);
 
@@ -106,12 +106,18 @@ export class Attributes {
 
   /** What the page said, of an attribute that was changed or held back here; else undefined. */
   original(element: Element, name: string): string | undefined {
+    const marked = this.marked(element, name);
+    return marked === undefined ? undefined : said(marked);
+  }
+
+  /** The same with the edge's marks. */
+  marked(element: Element, name: string): string | undefined {
     return this.kept.get(element)?.get(name);
   }
 
   /** All attributes of the element that were changed or held back here, as the page said them. */
   originals(element: Element): ReadonlyMap<string, string> {
-    return this.kept.get(element) ?? new Map();
+    return new Map([...(this.kept.get(element) ?? [])].map(([name, value]) => [name, said(value)]));
   }
 
   /** Sets an attribute that the wire wrote as `name`. */

@@ -1,4 +1,5 @@
-// Where the mirrored page's addresses lead: to the edge's asset capability or nowhere (docs/protocol.md, 4.4).
+// Where the mirrored page's addresses lead: to the edge's asset capability or nowhere (docs/protocol.md, 3.6). Only what
+// the edge marked is loaded.
 import { rewriteCss } from './css';
 
 /** True for addresses that would run script, however they are written. */
@@ -7,6 +8,15 @@ export function runsScript(url: string): boolean {
   return /^[\u0000-\u0020]*j[\t\n\r]*a[\t\n\r]*v[\t\n\r]*a[\t\n\r]*s[\t\n\r]*c[\t\n\r]*r[\t\n\r]*i[\t\n\r]*p[\t\n\r]*t[\t\n\r]*:/i.test(
     url,
   );
+}
+
+/** What the edge writes before an address it serves: a code for this address in this session. */
+const MARKED = /^coview:([\w-]{22}):/;
+const MARKS = /coview:[\w-]{22}:/g;
+
+/** A value as the page wrote it, without the edge's marks. */
+export function said(value: string): string {
+  return value.indexOf('coview:') < 0 ? value : value.replace(MARKS, '');
 }
 
 /** Resolves addresses as written in the page against its base, and leads them through the edge. */
@@ -22,18 +32,16 @@ export class Links {
     const written = url.trim();
     if (written === '' || written.startsWith('#')) return written;
     if (/^data:/i.test(written)) return written;
-    let absolute: URL;
+    const [mark = '', code] = MARKED.exec(written) ?? [];
+    if (this.prefix === undefined || code === undefined) return undefined;
     try {
-      absolute = new URL(written, base);
+      const absolute = new URL(written.slice(mark.length), base);
+      const { hash } = absolute;
+      absolute.hash = '';
+      return `${this.prefix}/${code}?url=${encodeURIComponent(absolute.href)}${hash}`;
     } catch {
       return undefined;
     }
-    if (absolute.protocol === 'data:') return absolute.href;
-    if (this.prefix === undefined || (absolute.protocol !== 'https:' && absolute.protocol !== 'http:'))
-      return undefined;
-    const hash = absolute.hash;
-    absolute.hash = '';
-    return `${this.prefix}?url=${encodeURIComponent(absolute.href)}${hash}`;
   }
 
   /** Style text with its addresses led through the edge. */

@@ -161,7 +161,7 @@ export class Sheets {
   private showLink(link: Element): void {
     const hash = this.wanted.get(link) ?? '';
     if (!isSheet(link)) this.load(link, undefined);
-    else if (hash === '') this.load(link, this.links.asset(this.attributes.original(link, 'href') ?? ''));
+    else if (hash === '') this.load(link, this.links.asset(this.attributes.marked(link, 'href') ?? ''));
     else {
       const source = this.source(link);
       if (source) this.load(link, this.blob(hash, source, link));

@@ -1,6 +1,7 @@
 //! `/api/v1`: what the console and a site's own software ask and do. Which sites somebody may speak
 //! for follows from the credentials alone, never from the request.
 
+mod assets;
 mod sessions;
 mod visitors;
 
@@ -31,6 +32,7 @@ pub(super) async fn route(
         (&Method::GET, ["me"]) => me(&edge, &who),
         (&Method::DELETE, ["me"]) => auth::sign_out(&edge, &who),
         (&Method::GET, ["events"]) => events::changes(&edge),
+        (&Method::DELETE, ["assets"]) => assets::purge(&edge, &who, request.uri()).await,
         (&Method::GET, ["visitors"]) => visitors::list(&edge, peer, &who, request.uri()),
         (&Method::GET, ["sessions"]) => sessions::list(&edge, &who),
         (&Method::POST, ["visitors", id, "session"]) => {

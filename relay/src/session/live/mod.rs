@@ -1,6 +1,7 @@
 //! A session at work: the state machine, the gate, the ring and the connections around it. Locks are
 //! short and taken in one order: gate, then core, then ring.
 
+mod assets;
 mod stream;
 
 use std::collections::HashMap;
@@ -13,10 +14,11 @@ use coview_dom_capture::protocol::{
     AgentIn, AgentOut, AgentOutcome, CloseCode, EndReason, Grants, Instruction, OutcomeCode, Phase,
     ResyncReason, ResyncRequest, VisitorIn, VisitorInstruct, VisitorOut, frame,
 };
+use coview_proxy::assets::Key;
 use parking_lot::Mutex;
 use tokio::sync::watch;
 
-use super::{Input, Lifetimes, Output, Ring, RingLimits, Session};
+use super::{Input, Lifetimes, Output, Private, PrivateBounds, Ring, RingLimits, Session};
 use crate::clock::Clock;
 use crate::metrics::Metrics;
 use crate::outbox::Outbox;
@@ -41,8 +43,12 @@ pub struct LiveOptions {
     pub site: String,
     /// Opens the assets of its page.
     pub capability: Secret,
+    /// Signs the addresses in its page.
+    pub key: Arc<Key>,
     /// Masks its frames.
     pub gate: Gate,
+    /// What its page may give of its own.
+    pub private: PrivateBounds,
     /// Its memory.
     pub ring: RingLimits,
     /// Its lifetimes.
@@ -69,6 +75,8 @@ pub struct Live {
     metrics: Arc<Metrics>,
     keeper: Weak<dyn Keeper>,
     capability: Secret,
+    key: Arc<Key>,
+    private: Private,
     /// Round trip to the visitor, in milliseconds.
     rtt: AtomicU32,
     resyncs: Budget,
@@ -119,6 +127,8 @@ impl Live {
             metrics: options.metrics,
             keeper: options.keeper,
             capability: options.capability,
+            key: options.key,
+            private: Private::new(options.private),
             rtt: AtomicU32::new(0),
             resyncs: options.resyncs,
             resends: options.resends,
@@ -238,6 +248,7 @@ impl Live {
             .is_some_and(|current| current.is(outbox))
         {
             core.visitor = None;
+            self.private.away();
             self.act(core, Input::VisitorGone);
         }
     }
@@ -359,6 +370,7 @@ impl Live {
     pub fn wipe(&self) {
         *self.gate.lock() = None;
         self.ring.lock().clear();
+        self.private.wipe();
     }
 }
 
