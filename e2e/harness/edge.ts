@@ -15,6 +15,7 @@ interface Ready {
   lab: string;
   api_key: string;
   pid: number;
+  internal: string;
 }
 
 export interface VisitorRow {
@@ -44,6 +45,11 @@ export class Edge {
 
   get url(): string {
     return this.ready.edge.replace(/\/$/, '');
+  }
+
+  /** Where metrics are. */
+  get internal(): string {
+    return this.ready.internal;
   }
 
   get shop(): string {

@@ -18,5 +18,11 @@ form.addEventListener('submit', (event) => {
   show();
   if (!new URLSearchParams(location.search).has('still')) setInterval(show, 2500);
   box.hidden = false;
+  // biome-ignore lint/suspicious/noDocumentCookie: what a shop's server would have set
+  document.cookie = 'nordlys=member; path=/own/; SameSite=Strict';
+  const room = document.querySelector('#room');
+  const picture = room.querySelector('img');
+  picture.src = picture.dataset.src;
+  room.hidden = false;
   form.hidden = true;
 });

@@ -107,7 +107,7 @@ impl Demo {
             .tasks
             .spawn(listener.run(shop, move |_, request| {
                 let edge = Arc::clone(&edge);
-                async move { shop::serve(&edge, request.uri().path()) }
+                async move { shop::serve(&edge, request.uri().path(), request.headers()) }
             }));
         relay.run(stop).await;
     }

@@ -89,10 +89,10 @@ pub(super) fn reply(path: &str, file: &EmbeddedFile, keep: Keep, headers: &Heade
     reply
 }
 
-/// A file of the shop: asked for each time, so that an edit shows.
+/// A file of the shop, kept as long as shops have theirs kept.
 #[must_use]
 pub fn file_reply(path: &str, file: &EmbeddedFile, headers: &HeaderMap) -> Reply {
-    reply(path, file, Keep::Ask, headers)
+    reply(path, file, Keep::Short, headers)
 }
 
 /// A page that was filled in.
