@@ -88,6 +88,19 @@ export interface Natives {
   readonly idle: (fn: (left: () => number) => void) => void;
   readonly now: () => number;
   readonly fetch: typeof fetch | undefined;
+  /** As `fetch`, but never one that a page has put its own in place of. */
+  readonly cleanFetch: typeof fetch | undefined;
+  readonly AbortController: typeof AbortController;
+  readonly responseOk: Get<Response, boolean>;
+  readonly responseHeaders: Get<Response, Headers>;
+  readonly responseBody: Get<Response, ReadableStream<Uint8Array<ArrayBuffer>> | null>;
+  readonly header: Headers['get'];
+  readonly getReader: (
+    this: ReadableStream<Uint8Array<ArrayBuffer>>,
+  ) => ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
+  readonly read: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>['read'];
+  /** An absolute URL without its fragment; undefined where there is none. */
+  readonly resolve: (url: string, base?: string) => string | undefined;
   readonly MutationObserver: typeof MutationObserver;
   readonly ResizeObserver: typeof ResizeObserver | undefined;
   readonly IntersectionObserver: typeof IntersectionObserver | undefined;
@@ -199,6 +212,14 @@ function natives(from: Realm, clean: boolean): Natives {
 
     listen: (target, type, fn, options) => add.call(target, type, fn, options),
     unlisten: (target, type, fn, options) => remove.call(target, type, fn, options),
+
+    responseOk: getter(from.Response, 'ok'),
+    responseHeaders: getter(from.Response, 'headers'),
+    responseBody: getter(from.Response, 'body'),
+    header: from.Headers.prototype.get,
+    getReader: from.ReadableStream.prototype.getReader as Natives['getReader'], // with a mode it gives another reader
+    read: from.ReadableStreamDefaultReader.prototype.read,
+    resolve: resolver(from),
     ...ofThePage(from, clean),
   };
 }
@@ -223,6 +244,9 @@ function ofThePage(from: Realm, clean: boolean) {
   const cancel = kept<typeof cancelAnimationFrame>('cancelAnimationFrame') as typeof cancelAnimationFrame; // as above
   const idle = kept<typeof requestIdleCallback>('requestIdleCallback');
   const request = kept<typeof fetch>('fetch');
+  const genuine = <T extends object>(own: T | undefined, other: T) =>
+    clean && own ? whileNative(from, own, other) : own;
+  const cleanRequest = genuine(request, from.fetch);
   const clock = window.performance;
   const now = () => clock.now();
   return {
@@ -245,15 +269,31 @@ function ofThePage(from: Realm, clean: boolean) {
     },
     now,
     fetch: request && ((input: RequestInfo | URL, init?: RequestInit) => request.call(window, input, init)),
-    MutationObserver: observer(from, clean, kept<typeof MutationObserver>('MutationObserver')),
+    cleanFetch:
+      cleanRequest && ((input: RequestInfo | URL, init?: RequestInit) => cleanRequest.call(window, input, init)),
+    AbortController: genuine(kept<typeof AbortController>('AbortController'), from.AbortController) ?? AbortController,
+    MutationObserver:
+      genuine(kept<typeof MutationObserver>('MutationObserver'), from.MutationObserver) ?? from.MutationObserver,
     ResizeObserver: kept<typeof ResizeObserver>('ResizeObserver'),
     IntersectionObserver: kept<typeof IntersectionObserver>('IntersectionObserver'),
   };
 }
 
-/** The page's own MutationObserver while it is native: one of a frame that is gone need not be called everywhere. */
-function observer(from: Realm, clean: boolean, own: typeof MutationObserver | undefined): typeof MutationObserver {
-  if (!own || !clean) return own ?? from.MutationObserver;
-  const source = from.Function.prototype.toString.call(own);
-  return source.indexOf('[native code]') < 0 ? from.MutationObserver : own;
+/** The page's own while it is native: one of a frame that is gone need not be called everywhere. */
+function whileNative<T extends object>(from: Realm, own: T, other: T): T {
+  const source = from.Function.prototype.toString;
+  // Also what a page has bound or wrapped in a proxy is "native code", but without the name.
+  return source.call(own) === source.call(other) ? own : other;
+}
+
+function resolver(from: Realm): Natives['resolve'] {
+  const { URL } = from;
+  const href = getter<URL, string>(URL, 'href');
+  return (url, base) => {
+    try {
+      return href.call(new URL(url, base)).replace(/#.*/s, '');
+    } catch {
+      return undefined;
+    }
+  };
 }

@@ -130,6 +130,11 @@ export class Session {
     if (agent) this.sharing.instruct(agent, message.seq, message.instruction);
   }
 
+  give({ request, url }: Message<'AssetRequest'>): void {
+    const seen = this.agents.some((one) => (one.grants & Grant.view) !== 0);
+    this.sharing.give(request, url, seen);
+  }
+
   private showAsk(): void {
     this.dismiss?.();
     this.dismiss = undefined;

@@ -1,5 +1,6 @@
 // While the page is shared: capture, its frames to the edge, and agents' instructions. Nothing of the page is read
 // before `start`, nothing leaves it after `stop`.
+import { Assets, refusal } from './assets/give';
 import { type Capture, startCapture } from './capture';
 import { type Actor, Instructions } from './instructions';
 import type { Natives } from './natives';
@@ -21,6 +22,8 @@ const HEALTH_MS = 5000;
 export class Sharing {
   private capture: Capture | undefined;
   private instructions: Instructions | undefined;
+  /** Only between the edge's word that the session goes on and the end of its connection. */
+  private assets: Assets | undefined;
   private readonly outbox: Outbox;
   private welcome: Welcome | undefined;
   private health = 0;
@@ -50,13 +53,15 @@ export class Sharing {
     this.epoch = Math.max(this.epoch, welcome.epoch);
     if (this.capture && !changed) this.capture.resync(ResyncReason.lost);
     else this.begin(welcome);
+    this.assets?.stop();
+    if (this.capture) this.assets = new Assets(this.natives(), this.capture, this.line, () => this.outbox.backlog);
   }
 
   /** At once: nothing that was captured and not sent leaves any more. */
   stop(): void {
     this.capture?.stop();
     this.capture = undefined;
-    this.outbox.clear();
+    this.lost();
     this.instructions = undefined;
     clearInterval(this.health);
     this.welcome = undefined;
@@ -65,6 +70,14 @@ export class Sharing {
   /** The connection is gone: what waits is of no use to the next one. */
   lost(): void {
     this.outbox.clear();
+    this.assets?.stop();
+    this.assets = undefined;
+  }
+
+  /** A resource the edge cannot fetch, if it stands in the page and there is someone to see it. */
+  give(request: number, url: string, seen: boolean): void {
+    if (this.assets && seen) this.assets.ask(request, url);
+    else this.line.control(refusal(request));
   }
 
   resync(reason: number): void {

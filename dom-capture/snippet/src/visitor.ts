@@ -226,6 +226,9 @@ export class Visitor {
       case 'VisitorInstruct':
         this.session.instruct(message);
         break;
+      case 'AssetRequest':
+        this.session.give(message);
+        break;
       case 'Code':
         this.code(message.code, message.seconds);
         break;

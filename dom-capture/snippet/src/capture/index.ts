@@ -2,7 +2,8 @@
 import { CaptureRun } from './run';
 import type { Capture, CaptureOptions } from './types';
 
-export type { Capture, CaptureOptions } from './types';
+export { rulesOf, serialise } from './sheet-text';
+export type { Capture, CaptureOptions, SheetText } from './types';
 
 /** Starts at once with a snapshot. Never throws into the page; faults are told to `onError`. */
 export function startCapture(options: CaptureOptions): Capture {

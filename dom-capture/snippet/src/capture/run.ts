@@ -5,7 +5,7 @@ import { Listeners } from './listeners';
 import { MASKING } from './masks';
 import { Parts } from './parts';
 import { Schedule } from './schedule';
-import type { Capture, CaptureOptions } from './types';
+import type { Capture, CaptureOptions, SheetText } from './types';
 
 const OBSERVE: MutationObserverInit = { attributes: true, characterData: true, childList: true, subtree: true };
 const OBSERVE_TYPE: MutationObserverInit = { attributeFilter: ['type'], attributeOldValue: true, subtree: true };
@@ -101,6 +101,14 @@ export class CaptureRun implements Capture {
     } catch {
       return true;
     }
+  }
+
+  roots(): Iterable<ShadowRoot> {
+    return this.parts.roots;
+  }
+
+  sheets(): Iterable<SheetText> {
+    return this.parts.sheets.shown((owner) => this.isHidden(owner));
   }
 
   stats(): { nodes: number; flushUs: number; masked: number; level: number } {

@@ -228,6 +228,18 @@ export class Sheets {
     return known.hash;
   }
 
+  /** What was read of the sheets whose owners agents see. */
+  *shown(isHidden: (owner: Node) => boolean): Generator<Known> {
+    for (const [element, { known }] of this.owners) if (known && !isHidden(element)) yield known;
+    for (const root of this.roots.keys()) {
+      const list = isHidden(root) ? undefined : this.adopted(root);
+      for (let i = 0; list && i < list.length; i++) {
+        const known = this.constructed.get(list[i] as CSSStyleSheet); // i < length
+        if (known) yield known;
+      }
+    }
+  }
+
   /** True if a text contains this. */
   mention(words: string): boolean {
     for (const owner of this.owners.values()) if (owner.known?.text.includes(words)) return true;

@@ -20,6 +20,12 @@ export interface CaptureOptions {
   onError?(where: string): void;
 }
 
+export interface SheetText {
+  readonly sheet: CSSStyleSheet;
+  readonly text: string;
+  readonly base: string;
+}
+
 export interface Capture {
   /** Ends it at once: nothing is read or sent afterwards. */
   stop(): void;
@@ -33,5 +39,9 @@ export interface Capture {
   isHidden(node: Node): boolean;
   /** A field no agent may fill in: password (also once), card, one-time code, hidden, file. */
   isSensitive(element: Element): boolean;
+  /** Shadow roots that were sent; some of them may have left the page. */
+  roots(): Iterable<ShadowRoot>;
+  /** Style sheets whose owners are not hidden, as they were read last. */
+  sheets(): Iterable<SheetText>;
   stats(): { nodes: number; flushUs: number; masked: number; level: number };
 }
