@@ -143,7 +143,7 @@ export function rebuild(results) {
   );
 }
 
-export function mask({ page, memory, snapshots: whole, patches: small }) {
+export function mask({ page, memory, snapshots: whole, patches: small, marks = [] }) {
   const time = best;
   const copy = memory.times[0].min_us;
   const quiet = whole.find((entry) => entry.selectors === 'always' && !entry.rewritten && entry.bytes === page.bytes);
@@ -186,7 +186,27 @@ export function mask({ page, memory, snapshots: whole, patches: small }) {
       times(time(entry, 'bare lol_html') / time(entry, 'gate')),
     ]),
   );
-  return `${first}\n${second}`;
+  return `${first}\n${second}\n${marking(marks)}`;
+}
+
+/** What marking costs beyond masking, without compressing the output again on either side. */
+const markingCost = (entry) => best(entry, 'gate, marking') - best(entry, 'gate') - best(entry, 'deflate');
+
+function marking(entries) {
+  return table(
+    'Marking addresses at the edge: snapshots',
+    'CPU time, best of all rounds, ms: what the gate costs more when it marks the addresses agents may load (its output deflated again apart), beside bare lol_html writing the same marks into the same markup.',
+    ['page', 'KB', 'marks', 'Coview', 'deflating', 'bare lol_html', 'lol_html ÷ Coview'],
+    entries.map((entry) => [
+      entry.page,
+      fixed(entry.bytes / 1000, 0),
+      entry.marks,
+      fixed(markingCost(entry) / 1000, 2),
+      fixed(best(entry, 'deflate') / 1000, 2),
+      fixed(best(entry, 'bare lol_html') / 1000, 2),
+      times(best(entry, 'bare lol_html') / Math.max(1, markingCost(entry))),
+    ]),
+  );
 }
 
 export function sizes(of) {

@@ -3,6 +3,7 @@
 
 pub mod frames;
 pub mod lol;
+pub mod marks;
 pub mod page;
 pub mod selectors;
 pub mod timing;

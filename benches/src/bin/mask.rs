@@ -9,11 +9,12 @@ use bytes::Bytes;
 use coview_benches::lol::Bare;
 use coview_benches::page::{self, Page};
 use coview_benches::timing::{Case, measure};
-use coview_benches::{frames, selectors};
+use coview_benches::{frames, marks, selectors};
 use coview_config::Limits;
 use coview_dom_capture::mask::{Gate, GateLimits, Rules, Verdict};
 use coview_dom_capture::protocol::frame::{self, inflate, split};
 use coview_dom_capture::protocol::{ReadLimits, StreamMessage};
+use coview_proxy::assets::{Key, Marker};
 use serde_json::{Value, json};
 
 const NODES: u32 = 60_000;
@@ -27,6 +28,7 @@ const READ: ReadLimits = ReadLimits {
 fn main() -> anyhow::Result<()> {
     let mut snapshots = Vec::new();
     let mut patches = Vec::new();
+    let mut marked = Vec::new();
     for (label, every) in [("no hit", 0), ("hits", 20)] {
         let page = Page::generate(NODES, every);
         let frame = frames::snapshot(&page);
@@ -42,6 +44,8 @@ fn main() -> anyhow::Result<()> {
         for list in lists()? {
             snapshots.push(snapshot(&name, &bytes, &list)?);
         }
+        let lists = lists()?;
+        marked.push(marking(&name, &bytes, lists.first().context("no list")?)?);
     }
     let page = Page::generate(NODES, 0);
     for (label, masked) in [("no hit", false), ("hit", true)] {
@@ -54,6 +58,7 @@ fn main() -> anyhow::Result<()> {
         "memory": copy(&page),
         "snapshots": snapshots,
         "patches": patches,
+        "marks": marked,
     });
     let mut out = std::io::stdout().lock();
     serde_json::to_writer(&mut out, &result)?;
@@ -142,6 +147,39 @@ fn snapshot(name: &str, frame: &Bytes, list: &List) -> anyhow::Result<Value> {
     }))
 }
 
+/// One snapshot whose addresses are marked: the gate with and without it, and bare rewriting.
+fn marking(name: &str, frame: &Bytes, list: &List) -> anyhow::Result<Value> {
+    let key = Arc::new(Key::new().context("no randomness")?);
+    let marker = || Marker::new(Arc::clone(&key));
+    let marks = |html: &[u8]| html.windows(7).filter(|bytes| bytes == b"coview:").count();
+    let with = || gate(list).with_resources(Box::new(marker()));
+    let html = markup(frame)?;
+    let base = base(frame)?;
+    let (forwarded, _) = pass(&mut with(), frame)?;
+    let ours = marks(markup(&forwarded)?.as_bytes());
+    let bare = marks(&marks::bare(html.as_bytes(), &base, marker())?);
+    ensure!(
+        ours == bare,
+        "{name}: the gate marked {ours}, lol_html {bare}"
+    );
+    let whole = payload(&forwarded)?;
+    let pass = |(mut gate, frame): (Gate, Bytes)| {
+        let verdict = gate.pass(frame);
+        (gate, verdict)
+    };
+    let cases = vec![
+        Case::new("gate", 1, || (gate(list), frame.clone()), pass),
+        Case::new("gate, marking", 1, || (with(), frame.clone()), pass),
+        Case::new("deflate", 1, || (), |()| frame::deflate(&whole)),
+        Case::new("bare lol_html", 1, marker, |marker| {
+            marks::bare(html.as_bytes(), &base, marker)
+        }),
+    ];
+    Ok(json!({
+        "page": name, "bytes": html.len(), "marks": ours, "times": measure(cases, ROUNDS),
+    }))
+}
+
 /// Patches of about 200 bytes in one go, divided by their number.
 fn patch(name: &str, page: &Page, masked: bool, list: &List) -> anyhow::Result<Value> {
     let first = frames::snapshot(page);
@@ -223,6 +261,18 @@ fn markup(frame: &Bytes) -> anyhow::Result<String> {
         .iter()
         .find_map(|message| match message {
             StreamMessage::Snapshot(snapshot) => Some(snapshot.html.0.to_owned()),
+            _ => None,
+        })
+        .context("no snapshot in the frame")
+}
+
+fn base(frame: &Bytes) -> anyhow::Result<String> {
+    let payload = payload(frame)?;
+    let messages: Vec<StreamMessage<'_>> = frame::read_payload(&payload, READ)?;
+    messages
+        .iter()
+        .find_map(|message| match message {
+            StreamMessage::Snapshot(snapshot) => Some(snapshot.base.to_owned()),
             _ => None,
         })
         .context("no snapshot in the frame")
