@@ -12,6 +12,8 @@ pub struct Policy {
     pub ports: Vec<u16>,
     /// Addresses of this edge: fetching from itself would be a loop.
     pub own: Vec<SocketAddr>,
+    /// Names of this edge, in lower case.
+    pub own_hosts: Vec<String>,
 }
 
 impl Policy {
@@ -29,11 +31,32 @@ impl Policy {
         }
     }
 
+    /// May this host be asked for at all? Addresses are judged when they are dialled.
+    #[must_use]
+    pub fn allows_host(&self, host: &str) -> bool {
+        let host = host.strip_suffix('.').unwrap_or(host);
+        !self
+            .own_hosts
+            .iter()
+            .any(|own| own.eq_ignore_ascii_case(host))
+    }
+
+    /// Does a connection between these addresses end at this edge? One that listens at every address
+    /// of its machine can't list them; but who dials an address of its own machine does so from it.
+    #[must_use]
+    pub fn leads_home(&self, from: SocketAddr, to: SocketAddr) -> bool {
+        from.ip().to_canonical() == to.ip().to_canonical()
+            && self
+                .own
+                .iter()
+                .any(|own| own.ip().is_unspecified() && own.port() == to.port())
+    }
+
     fn is_own(&self, ip: IpAddr, port: u16) -> bool {
         self.own.iter().any(|own| {
             let here = own.ip().to_canonical();
-            own.port() == port
-                && (here == ip || here.is_unspecified() || (here.is_loopback() && ip.is_loopback()))
+            let is_machine = here.is_loopback() || here.is_unspecified();
+            own.port() == port && (here == ip || (is_machine && ip.is_loopback()))
         })
     }
 }
@@ -209,10 +232,28 @@ mod tests {
             "127.0.0.2:7300",
             "[::1]:7300",
             "[::ffff:127.0.0.1]:7300",
-            "10.0.0.9:7390",
+            "127.0.0.1:7390",
         ] {
             assert!(!open.allows(text.parse().unwrap()), "{text}");
         }
         assert!(open.allows("127.0.0.1:7301".parse().unwrap()));
+        // Listening at every address shuts out this machine, not the port everywhere.
+        let at = |text: &str| text.parse::<SocketAddr>().unwrap();
+        assert!(open.allows(at("10.0.0.9:7390")));
+        assert!(open.leads_home(at("10.0.0.9:40000"), at("10.0.0.9:7390")));
+        assert!(!open.leads_home(at("10.0.0.8:40000"), at("10.0.0.9:7390")));
+        assert!(!open.leads_home(at("10.0.0.9:40000"), at("10.0.0.9:443")));
+    }
+
+    #[test]
+    fn the_edge_is_not_asked_by_its_name_either() {
+        let policy = Policy {
+            own_hosts: vec!["edge.example".to_owned()],
+            ..Policy::default()
+        };
+        for host in ["edge.example", "EDGE.example", "edge.example."] {
+            assert!(!policy.allows_host(host), "{host}");
+        }
+        assert!(policy.allows_host("shop.edge.example"));
     }
 }

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use coview_config::{Assets, Config};
+use coview_config::Config;
 use coview_dom_capture::protocol::CloseCode;
 use coview_proxy::assets::{Assets as PublicAssets, CacheBounds};
 use coview_proxy::guard::Policy;
@@ -65,7 +65,7 @@ impl Edge {
             hub,
             accounts: Accounts::new(clock.clone()),
             rates: EdgeRates::new(&config.rates),
-            assets: config.assets.enabled.then(|| assets(&config.assets, own)),
+            assets: config.assets.enabled.then(|| assets(&config, own)),
             config,
             sites,
             origins,
@@ -96,11 +96,13 @@ fn masking() -> usize {
     std::thread::available_parallelism().map_or(2, usize::from)
 }
 
-fn assets(assets: &Assets, own: Vec<SocketAddr>) -> PublicAssets {
+fn assets(config: &Config, own: Vec<SocketAddr>) -> PublicAssets {
+    let assets = &config.assets;
     let policy = Policy {
         allow_private: assets.allow_private,
         ports: assets.ports.clone(),
         own,
+        own_hosts: own_host(config).into_iter().collect(),
     };
     let bounds = Bounds {
         size: assets.size.bytes(),
@@ -113,4 +115,11 @@ fn assets(assets: &Assets, own: Vec<SocketAddr>) -> PublicAssets {
         age: assets.age.0,
     };
     PublicAssets::new(Upstream::new(policy, bounds), cache, assets.entry.bytes())
+}
+
+/// The name people reach this edge by; loopback has addresses enough.
+fn own_host(config: &Config) -> Option<String> {
+    let url = config.listen.url.as_deref()?;
+    let host = url::Url::parse(url).ok()?.host_str()?.to_owned();
+    (host != "localhost").then_some(host)
 }

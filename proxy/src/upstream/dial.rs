@@ -81,6 +81,9 @@ async fn dial(policy: &Policy, uri: &Uri) -> io::Result<TcpStream> {
         .strip_prefix('[')
         .and_then(|host| host.strip_suffix(']'))
         .unwrap_or(host);
+    if !policy.allows_host(host) {
+        return Err(io::ErrorKind::PermissionDenied.into());
+    }
     let default = if uri.scheme_str() == Some("https") {
         443
     } else {
@@ -100,6 +103,9 @@ async fn dial(policy: &Policy, uri: &Uri) -> io::Result<TcpStream> {
     {
         match tokio::time::timeout(Duration::from_secs(5), TcpStream::connect(address)).await {
             Ok(Ok(stream)) => {
+                if policy.leads_home(stream.local_addr()?, stream.peer_addr()?) {
+                    continue;
+                }
                 stream.set_nodelay(true)?;
                 return Ok(stream);
             }
