@@ -93,12 +93,8 @@ export interface Natives {
   readonly AbortController: typeof AbortController;
   readonly responseOk: Get<Response, boolean>;
   readonly responseHeaders: Get<Response, Headers>;
-  readonly responseBody: Get<Response, ReadableStream<Uint8Array<ArrayBuffer>> | null>;
+  readonly responseBody: Get<Response, ReadableStream<Uint8Array> | null>;
   readonly header: Headers['get'];
-  readonly getReader: (
-    this: ReadableStream<Uint8Array<ArrayBuffer>>,
-  ) => ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
-  readonly read: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>['read'];
   /** An absolute URL without its fragment; undefined where there is none. */
   readonly resolve: (url: string, base?: string) => string | undefined;
   readonly MutationObserver: typeof MutationObserver;
@@ -217,8 +213,6 @@ function natives(from: Realm, clean: boolean): Natives {
     responseHeaders: getter(from.Response, 'headers'),
     responseBody: getter(from.Response, 'body'),
     header: from.Headers.prototype.get,
-    getReader: from.ReadableStream.prototype.getReader as Natives['getReader'], // with a mode it gives another reader
-    read: from.ReadableStreamDefaultReader.prototype.read,
     resolve: resolver(from),
     ...ofThePage(from, clean),
   };

@@ -104,6 +104,7 @@ async fn dial(policy: &Policy, uri: &Uri) -> io::Result<TcpStream> {
         match tokio::time::timeout(Duration::from_secs(5), TcpStream::connect(address)).await {
             Ok(Ok(stream)) => {
                 if policy.leads_home(stream.local_addr()?, stream.peer_addr()?) {
+                    last = io::ErrorKind::PermissionDenied.into();
                     continue;
                 }
                 stream.set_nodelay(true)?;
