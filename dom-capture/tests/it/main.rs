@@ -7,6 +7,7 @@ mod corrupt;
 mod counterexamples;
 mod gate;
 mod limits;
+mod marks;
 mod markup;
 mod model;
 mod oracle;
