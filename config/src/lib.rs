@@ -12,6 +12,7 @@ mod error;
 mod limits;
 mod listen;
 mod log;
+mod proxy;
 mod sessions;
 mod sites;
 mod units;
@@ -25,6 +26,7 @@ pub use error::{ConfigError, Fault};
 pub use limits::{Limits, Rates};
 pub use listen::{Listen, Tls};
 pub use log::{Log, LogFormat};
+pub use proxy::Proxy;
 pub use sessions::Sessions;
 pub use sites::{Consent, MaskRule, Masks, Presence, Preset, Site, WebOrigin};
 pub use units::{ByteSize, PerSecond, Seconds};
@@ -50,6 +52,8 @@ pub struct Config {
     pub rates: Rates,
     /// Fetching of public style sheets, images and fonts for the agent's picture.
     pub assets: Assets,
+    /// Co-browsing on sites that have no snippet.
+    pub proxy: Proxy,
     /// Logs.
     pub log: Log,
 }
@@ -89,6 +93,7 @@ impl Config {
         sites::check(&self.sites, faults);
         self.limits.check(faults);
         self.sessions.check(faults);
+        self.proxy.check(&self.listen, faults);
     }
 }
 
