@@ -19,23 +19,36 @@ use crate::guard::Policy;
 /// Connects to upstreams that `policy` allows, with TLS where the URL says so.
 #[must_use]
 pub fn connector(policy: Policy) -> HttpsConnector<Dial> {
-    let roots = rustls::RootCertStore {
-        roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
-    };
-    let tls = rustls::ClientConfig::builder_with_provider(Arc::new(
-        rustls::crypto::ring::default_provider(),
-    ))
-    .with_safe_default_protocol_versions()
-    .expect("ring speaks TLS 1.2 and 1.3")
-    .with_root_certificates(roots)
-    .with_no_client_auth();
     HttpsConnectorBuilder::new()
-        .with_tls_config(tls)
+        .with_tls_config(tls())
         .https_or_http()
         .enable_all_versions()
         .wrap_connector(Dial {
             policy: Arc::new(policy),
         })
+}
+
+/// As [`connector`], for connections that will be upgraded: HTTP/1.1 alone.
+#[must_use]
+pub fn connector_http1(policy: Policy) -> HttpsConnector<Dial> {
+    HttpsConnectorBuilder::new()
+        .with_tls_config(tls())
+        .https_or_http()
+        .enable_http1()
+        .wrap_connector(Dial {
+            policy: Arc::new(policy),
+        })
+}
+
+fn tls() -> rustls::ClientConfig {
+    let roots = rustls::RootCertStore {
+        roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
+    };
+    rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("ring speaks TLS 1.2 and 1.3")
+        .with_root_certificates(roots)
+        .with_no_client_auth()
 }
 
 /// Did the guard refuse to dial? Its refusal travels inside the client's error.

@@ -1,0 +1,24 @@
+//! Whole web sites, fetched for a visitor and given to them under the proxy domain.
+//!
+//! 1. [`Places`]: where a real URL lives in a proxied session, and back.
+//! 2. [`Rules`]: what may be reached and what it may cost; [`Visit`]: one proxied session's memory.
+//! 3. [`exchange`]: one request up and its answer down, streamed; [`tunnel`]: one WebSocket.
+//! 4. [`set_cookies`], [`take_writes`], [`readable_cookies`]: `document.cookie` of scripts.
+//!
+//! The caller knows the session, has judged the pass ([`Standing`]) and answers `/.coview/`; what
+//! comes here is for an upstream. Nothing here fails: faults of upstreams are small pages for
+//! documents and empty replies for everything else.
+
+mod client;
+mod exchange;
+mod places;
+mod rules;
+mod tunnel;
+mod visit;
+
+pub use client::Client;
+pub use exchange::{Body, Broken, Standing, exchange};
+pub use places::{Domain, NotADomain, Place, Places, RealOrigin};
+pub use rules::{Hosts, NotAGlob, Rules, Verdict};
+pub use tunnel::{Tunnel, tunnel};
+pub use visit::{Clock, Visit, readable_cookies, set_cookies, take_writes};
