@@ -6,7 +6,9 @@
 export type Fn = (...args: any[]) => any;
 type Realm = typeof globalThis;
 
-const { apply, construct } = Reflect;
+const { construct } = Reflect;
+/** The natives are called by this. */
+export const { apply } = Reflect;
 const describe = Object.getOwnPropertyDescriptor;
 const define = Object.defineProperty;
 

@@ -10,6 +10,7 @@
 //! documents and empty replies for everything else.
 
 mod client;
+mod cookies;
 mod exchange;
 mod places;
 mod rules;
