@@ -17,6 +17,7 @@ use crate::hub::Hub;
 use crate::metrics::{Metrics, Rejected};
 use crate::origins::Origins;
 use crate::outbox::Close;
+use crate::proxied::{Proxy, Table};
 use crate::rates::EdgeRates;
 use crate::sites::Sites;
 
@@ -28,6 +29,10 @@ pub struct Edge {
     pub sites: Sites,
     /// Who is here.
     pub hub: Arc<Hub>,
+    /// Proxied sessions.
+    pub proxied: Arc<Table>,
+    /// Co-browsing on sites without the snippet; none if the operator set no domain for it.
+    pub proxy: Option<Proxy>,
     /// Agents who are signed in.
     pub accounts: Accounts,
     /// Web origins that are the edge itself.
@@ -57,11 +62,20 @@ impl Edge {
         origins: Origins,
         clock: Clock,
         own: Vec<SocketAddr>,
+        proxy: Option<Proxy>,
     ) -> Arc<Self> {
         let metrics = Arc::new(Metrics::default());
-        let hub = Hub::new(&config, clock.clone(), Arc::clone(&metrics));
+        let proxied = Arc::new(Table::new(&config.proxy, Arc::clone(&metrics)));
+        let hub = Hub::new(
+            &config,
+            clock.clone(),
+            Arc::clone(&metrics),
+            Arc::clone(&proxied),
+        );
         Arc::new(Self {
             hub,
+            proxied,
+            proxy,
             accounts: Accounts::new(clock.clone()),
             rates: EdgeRates::new(&config.rates),
             upstream: config.assets.enabled.then(|| upstream(&config.assets, own)),

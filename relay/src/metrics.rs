@@ -67,6 +67,45 @@ impl Rejected {
     }
 }
 
+/// How a request to a proxied host was answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// By an upstream, for a browser with a pass.
+    Passed,
+    /// By an upstream, without cookies.
+    Anonymous,
+    /// Led to where it gets a pass.
+    Knocked,
+    /// With the page that installs the service worker.
+    Booted,
+    /// Not at all.
+    Refused,
+    /// There is no such session, or none any more.
+    Gone,
+}
+
+impl Asked {
+    const ALL: [Self; 6] = [
+        Self::Passed,
+        Self::Anonymous,
+        Self::Knocked,
+        Self::Booted,
+        Self::Refused,
+        Self::Gone,
+    ];
+
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Anonymous => "anonymous",
+            Self::Knocked => "knocked",
+            Self::Booted => "booted",
+            Self::Refused => "refused",
+            Self::Gone => "gone",
+        }
+    }
+}
+
 /// All counters of one edge.
 #[derive(Debug, Default)]
 pub struct Metrics {
@@ -81,6 +120,10 @@ pub struct Metrics {
     resyncs: AtomicU64,
     asset_fetches: AtomicU64,
     asset_failures: AtomicU64,
+    proxied: AtomicI64,
+    proxied_begun: AtomicU64,
+    proxied_asked: [AtomicU64; 6],
+    proxied_bytes: AtomicU64,
 }
 
 impl Metrics {
@@ -135,6 +178,23 @@ impl Metrics {
             &self.asset_failures
         };
         counter.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A proxied session began.
+    pub fn proxied_began(&self) {
+        self.proxied.fetch_add(1, Ordering::Relaxed);
+        self.proxied_begun.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A proxied session ended, after so many bytes.
+    pub fn proxied_ended(&self, bytes: u64) {
+        self.proxied.fetch_sub(1, Ordering::Relaxed);
+        self.proxied_bytes.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// A request came to a proxied host.
+    pub fn asked(&self, how: Asked) {
+        self.proxied_asked[how as usize].fetch_add(1, Ordering::Relaxed);
     }
 
     /// Everything, in Prometheus' text format.
@@ -220,12 +280,49 @@ impl Metrics {
                 "Assets not fetched.",
                 &self.asset_failures,
             ),
+            (
+                "proxy_sessions_begun_total",
+                "Proxied sessions ever made.",
+                &self.proxied_begun,
+            ),
+            (
+                "proxy_bytes_total",
+                "Bytes of bodies of ended proxied sessions, both ways.",
+                &self.proxied_bytes,
+            ),
         ];
         for (name, help, counter) in single {
             head(&mut out, name, "counter", help);
             line(&mut out, name, "", counter.load(Ordering::Relaxed));
         }
+        self.per_answer(&mut out);
         out
+    }
+
+    fn per_answer(&self, out: &mut String) {
+        head(
+            out,
+            "proxy_sessions",
+            "gauge",
+            "Proxied sessions, also those that wait.",
+        );
+        line(
+            out,
+            "proxy_sessions",
+            "",
+            self.proxied.load(Ordering::Relaxed),
+        );
+        head(
+            out,
+            "proxy_requests_total",
+            "counter",
+            "Requests to proxied hosts, by answer.",
+        );
+        for how in Asked::ALL {
+            let label = format!("answer=\"{}\"", how.label());
+            let count = self.proxied_asked[how as usize].load(Ordering::Relaxed);
+            line(out, "proxy_requests_total", &label, count);
+        }
     }
 
     fn per_role(&self, out: &mut String, name: &str, help: &str, counters: &[AtomicU64; 2]) {

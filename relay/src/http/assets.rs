@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, RANGE};
 use http::{HeaderValue, Method, Request, StatusCode};
-use http_body_util::{BodyExt, Full};
+use http_body_util::Full;
 use hyper::body::Incoming;
 use url::{Url, form_urlencoded};
 
+use super::reply::boxed;
 use super::{Reply, problem};
 use crate::edge::Edge;
 use crate::metrics::Rejected;
@@ -50,7 +51,7 @@ async fn fetch(edge: &Edge, token: &str, request: &Request<Incoming>) -> Reply {
         edge.origins.of(request.uri(), request.headers())
     );
     match coview_proxy::assets::fetch(upstream, url, request.headers().get(RANGE), &prefix).await {
-        Ok(response) => response.map(|body| Full::new(body).boxed_unsync()),
+        Ok(response) => response.map(|body| boxed(Full::new(body))),
         Err(error) => {
             tracing::debug!(%error, "asset not served");
             problem(error.status(), "the asset could not be fetched")

@@ -1,6 +1,7 @@
 //! `/api/v1`: what the console and a site's own software ask and do. Which sites somebody may speak
 //! for follows from the credentials alone, never from the request.
 
+mod proxied;
 mod sessions;
 mod visitors;
 
@@ -40,6 +41,10 @@ pub(super) async fn route(
         (&Method::POST, ["codes", "session"]) => {
             sessions::begin_by_code(&edge, peer, &who, request).await
         }
+        (&Method::POST, ["proxy-sessions"]) => proxied::begin(&edge, &who, request).await,
+        (&Method::GET, ["proxy-sessions"]) => proxied::list(&edge, &who),
+        (&Method::GET, ["proxy-sessions", id]) => proxied::get(&edge, &who, id),
+        (&Method::DELETE, ["proxy-sessions", id]) => proxied::end(&edge, &who, id),
         (&Method::POST, ["sign-ins"]) => sign_in_link(&edge, &who, request).await,
         _ => problem(StatusCode::NOT_FOUND, "nothing is here"),
     }
@@ -104,6 +109,8 @@ fn me(edge: &Edge, who: &Who) -> Reply {
     struct About {
         name: &'static str,
         version: &'static str,
+        /// Co-browsing on sites without the snippet.
+        proxy: bool,
     }
     let agent = match who {
         Who::Agent { account, .. } => Some(AgentName {
@@ -127,6 +134,7 @@ fn me(edge: &Edge, who: &Who) -> Reply {
             edge: About {
                 name: "Coview",
                 version: env!("CARGO_PKG_VERSION"),
+                proxy: edge.proxy.is_some(),
             },
         },
     )
