@@ -39,7 +39,6 @@ function globs(list: string[]): (host: string) => boolean {
 }
 
 // A scheme that can leave, or a path that names a host. Backslashes count as slashes, controls are dropped by the parser.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: URL parsers strip them, so this must look past them
 const LEAVES = /^[\0-\x20]*(?:(?:https?|wss?)[\t\n\r]*:|[\\/][\t\n\r]*[\\/])/i;
 
 export class Addresses {
@@ -114,7 +113,8 @@ export class Addresses {
     const url = parse(text, relative ? this.config.origin || this.own : undefined);
     const mixed = url && this.config.origin.startsWith('https:') && !this.places.isOurs(url.host);
     // A secure page's insecure resources are upgraded by the browser, or would not load.
-    if (mixed && relative && (url.protocol === 'http:' || url.protocol === 'ws:')) return parse(url.href.replace(':', 's:'));
+    if (mixed && relative && (url.protocol === 'http:' || url.protocol === 'ws:'))
+      return parse(url.href.replace(':', 's:'));
     return url;
   }
 

@@ -8,6 +8,7 @@ import { parse } from './places';
 type Realm = Window & typeof globalThis;
 
 const HEADER = 'x-coview-cookies';
+const CHANNEL = 'coview-cookies';
 const PENDING = /(?:^|;\s*)__Host-coview-w(\d+)=/g;
 /** What a browser stores in one cookie, less our name and attributes. */
 const LONGEST = 3800;
@@ -15,8 +16,10 @@ const LONGEST = 3800;
 export class Cookies {
   private jar = new Map<string, string>();
   private dirty = false;
+  private told = '';
+  private readonly others: BroadcastChannel | undefined;
   private readonly unsent: string[] = [];
-  private readonly native: { get: Fn | undefined; set: Fn | undefined; fetch: Fn; header: Fn | undefined; then: Fn };
+  private readonly native: { get: Fn | undefined; set: Fn | undefined; fetch: Fn; header: Fn | undefined; chain: Fn };
 
   constructor(
     private readonly realm: Realm,
@@ -28,9 +31,20 @@ export class Cookies {
       set: setterOf(document, 'cookie'),
       fetch: realm.fetch,
       header: methodOf(realm.Headers.prototype, 'get'),
-      then: realm.Promise.prototype.then,
+      chain: realm.Promise.prototype.then,
     };
     this.take(to.config.cookie);
+    this.told = this.text();
+    try {
+      this.others = new realm.BroadcastChannel(CHANNEL);
+    } catch {
+      return; // a sandboxed document
+    }
+    this.others.onmessage = ({ data }: MessageEvent<unknown>) => {
+      if (typeof data !== 'string') return;
+      this.take(data);
+      this.told = this.text();
+    };
   }
 
   /** What scripts read. */
@@ -39,11 +53,13 @@ export class Cookies {
   }
 
   /** The edge's word: replaces the copy, unless writes are on their way to it. */
-  take(text: string): void {
+  private take(text: string): void {
     if (this.dirty) return;
     const pairs = text.split('; ').filter((one) => one !== '');
     this.jar = new Map(
-      pairs.map((one) => (one.includes('=') ? [one.slice(0, one.indexOf('=')), one.slice(one.indexOf('=') + 1)] : ['', one])),
+      pairs.map((one) =>
+        one.includes('=') ? [one.slice(0, one.indexOf('=')), one.slice(one.indexOf('=') + 1)] : ['', one],
+      ),
     );
   }
 
@@ -52,9 +68,18 @@ export class Cookies {
     if (value === null) return;
     try {
       this.take(decodeURIComponent(value));
+      this.tell();
     } catch {
       // not ours
     }
+  }
+
+  /** Other documents of this host read the same cookies. */
+  private tell(): void {
+    const text = this.text();
+    if (text === this.told) return;
+    this.told = text;
+    this.others?.postMessage(text);
   }
 
   /** Looks for the header; called before the page sees the response. */
@@ -67,20 +92,30 @@ export class Cookies {
   flush(): void {
     if (!this.dirty) return;
     this.dirty = false;
-    this.send(this.unsent.splice(0).join('\n'));
+    void this.send(this.unsent.splice(0).join('\n'));
   }
 
   /** Asks the edge what is readable now: another tab or host may have changed it. */
   refresh(): void {
     this.flush();
-    this.send('');
+    void this.send('');
   }
 
-  private send(body: string): void {
+  /** A response of another host may have set cookies that are read here, if both belong to one site. */
+  crossed(url: string): Promise<void> | undefined {
+    const there = this.to.places.origin(parse(url)?.host ?? '')?.host;
+    const here = parse(this.to.config.origin)?.hostname;
+    const end = (host: string): string => host.replace(/:\d+$/, '').split('.').slice(-2).join('.');
+    if (there === undefined || here === undefined || end(there) !== end(here)) return undefined;
+    this.flush();
+    return this.send('');
+  }
+
+  private send(body: string): Promise<void> {
     const init = { method: 'POST', body, keepalive: true, credentials: 'same-origin', cache: 'no-store' };
     const taken = (response: Response): void => this.takeResponse(response);
     const sent = call<Promise<Response>>(this.native.fetch, this.realm, `${this.to.own}/.coview/cookies`, init);
-    call(this.native.then, sent, taken, () => undefined);
+    return call(this.native.chain, sent, taken, () => undefined);
   }
 
   private place(): CookiePlace | undefined {
@@ -105,10 +140,11 @@ export class Cookies {
     if (!write) return;
     if (write.expired) this.jar.delete(write.name);
     else if (!write.hidden) this.jar.set(write.name, write.value);
+    this.tell();
     if (!this.keep(write.line)) this.unsent.push(write.line);
     if (this.dirty) return;
     this.dirty = true;
-    call(this.native.then, this.realm.Promise.resolve(), () => this.flush());
+    call(this.native.chain, this.realm.Promise.resolve(), () => this.flush());
   }
 
   /** Puts a write where the next request takes it along; says whether the browser kept it. */
@@ -117,7 +153,8 @@ export class Cookies {
     const value = encodeURIComponent(line);
     if (!get || !set || value.length > LONGEST) return false;
     let last = -1;
-    for (const [, number] of call<string>(get, this.realm.document).matchAll(PENDING)) last = Math.max(last, Number(number));
+    for (const [, number] of call<string>(get, this.realm.document).matchAll(PENDING))
+      last = Math.max(last, Number(number));
     const name = `__Host-coview-w${last + 1}`;
     call(set, this.realm.document, `${name}=${value}; Secure; Path=/; SameSite=None; Partitioned`);
     return call<string>(get, this.realm.document).includes(`${name}=`);

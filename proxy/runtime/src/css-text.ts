@@ -6,7 +6,11 @@ const PARTS =
 
 const unescaped = (text: string): string =>
   text.replace(/\\(?:([0-9a-f]{1,6})\s?|\r\n|([\s\S]))/gi, (_, hex?: string, char?: string) =>
-    hex === undefined ? (char === undefined || char === '\n' ? '' : char) : String.fromCodePoint(Number.parseInt(hex, 16)),
+    hex === undefined
+      ? char === undefined || char === '\n'
+        ? ''
+        : char
+      : String.fromCodePoint(Number.parseInt(hex, 16)),
   );
 const quoted = (text: string): string => `"${text.replace(/["\\]/g, '\\$&').replace(/\n/g, '\\a ')}"`;
 
@@ -15,7 +19,8 @@ export function mapCss(text: string, map: (url: string) => string): string {
   if (!/\/\//.test(text)) return text;
   return text.replace(PARTS, (whole, before?: string, string?: string, inUrl?: string, bare?: string) => {
     const written = bare ?? (inUrl ?? string)?.slice(1, -1);
-    if (written === undefined || (string !== undefined && (before === undefined || /^type/i.test(before)))) return whole;
+    if (written === undefined || (string !== undefined && (before === undefined || /^type/i.test(before))))
+      return whole;
     const url = unescaped(written);
     const mapped = map(url);
     if (mapped === url) return whole;

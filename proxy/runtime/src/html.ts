@@ -15,7 +15,8 @@ export function patchHtml(realm: Realm, to: Addresses, markup: Markup, reopened:
   const within = (value: unknown, context: unknown) =>
     map(value, (html) => markup.inside(html, context instanceof Element ? context : undefined));
   const parentOf = (self: unknown): Element | null => (self instanceof Element ? self.parentElement : null);
-  const read = (value: unknown): unknown => (typeof value === 'string' ? safely(value, (html) => markup.read(html)) : value);
+  const read = (value: unknown): unknown =>
+    typeof value === 'string' ? safely(value, (html) => markup.read(html)) : value;
 
   for (const owner of [Element.prototype, ShadowRoot.prototype]) {
     patchAccessor(owner, 'innerHTML', {
@@ -39,7 +40,9 @@ export function patchHtml(realm: Realm, to: Addresses, markup: Markup, reopened:
     const start = self instanceof Range ? self.startContainer : undefined;
     return apply(native, self, [within(value, start instanceof Element ? start : start?.parentElement), ...rest]);
   });
-  patchMethod(realm.XMLSerializer?.prototype, 'serializeToString', (native, self, args) => read(apply(native, self, args)));
+  patchMethod(realm.XMLSerializer?.prototype, 'serializeToString', (native, self, args) =>
+    read(apply(native, self, args)),
+  );
   patchParsers(realm, markup, map);
   for (const name of ['write', 'writeln']) {
     patchMethod(Document.prototype, name, (native, self, args) => {
@@ -50,7 +53,8 @@ export function patchHtml(realm: Realm, to: Addresses, markup: Markup, reopened:
     });
   }
   patchMethod(Document.prototype, 'open', (native, self, args) => {
-    if (args.length > 2) return apply(native, self, [safely(String(args[0]), (url) => to.proxied(url)), ...args.slice(1)]);
+    if (args.length > 2)
+      return apply(native, self, [safely(String(args[0]), (url) => to.proxied(url)), ...args.slice(1)]);
     const result = apply(native, self, args);
     if (self === realm.document) reopened();
     return result;
@@ -61,7 +65,11 @@ export function patchHtml(realm: Realm, to: Addresses, markup: Markup, reopened:
 // loading at once, which no later hook could turn.
 const FRAMES = 'iframe,frame,embed,object,form';
 
-function patchParsers(realm: Realm, markup: Markup, map: (value: unknown, inside: (html: string) => string) => unknown): void {
+function patchParsers(
+  realm: Realm,
+  markup: Markup,
+  map: (value: unknown, inside: (html: string) => string) => unknown,
+): void {
   const frames = (made: unknown): unknown => {
     if (made instanceof realm.Document) {
       try {

@@ -13,7 +13,9 @@ const RAW = /^(?:script|style|textarea|title|xmp|iframe|noembed|noframes|plainte
 
 /** What a frame without a URL starts with, to have a shim of its own. */
 function shimTag(to: Addresses, cookie: string): string {
-  const config = JSON.stringify({ ...to.config, cookie }).replace(/&/g, '&amp;').replace(/'/g, '&#39;');
+  const config = JSON.stringify({ ...to.config, cookie })
+    .replace(/&/g, '&amp;')
+    .replace(/'/g, '&#39;');
   return `<script src="${to.own}/.coview/shim.js" data-coview-proxied='${config}'></script>`;
 }
 const SHIM_TAG = /<script src="[^"]*\/\.coview\/shim\.js"[^>]*><\/script>/;
@@ -75,7 +77,8 @@ export class Markup {
   document(html: string): string {
     const mapped = this.loose(html);
     const tag = shimTag(this.to, this.cookie());
-    const head = /^(?:\s|<!--[\s\S]*?-->)*(?:<!doctype[^>]*>)?(?:\s|<!--[\s\S]*?-->)*(?:<html(?:\s[^>]*)?>)?\s*(?:<head(?:\s[^>]*)?>)?/i;
+    const head =
+      /^(?:\s|<!--[\s\S]*?-->)*(?:<!doctype[^>]*>)?(?:\s|<!--[\s\S]*?-->)*(?:<html(?:\s[^>]*)?>)?\s*(?:<head(?:\s[^>]*)?>)?/i;
     const at = head.exec(mapped)?.[0].length ?? 0;
     return mapped.slice(0, at) + tag + mapped.slice(at);
   }
@@ -89,18 +92,21 @@ export class Markup {
   loose(html: string): string {
     if (!SUSPECT.test(html)) return html;
     const attribute = /([^\s"'>/=]+)(\s*=\s*)("[^"]*"|'[^']*'|[^\s"'=<>`]+)/g;
-    return html.replace(/<([a-z][a-z0-9:-]*)((?:\s+|\/)(?:"[^"]*"|'[^']*'|[^"'>])*)>/gi, (whole, name: string, rest: string) => {
-      const mapped = rest.replace(attribute, (part, key: string, equals: string, value: string) => {
-        const kind = kindOf(name.toLowerCase(), key.toLowerCase());
-        if (!kind) return part;
-        const quote = /^["']/.exec(value)?.[0] ?? '';
-        const written = quote ? value.slice(1, -1) : value;
-        const text = decodeBasic(written);
-        const changed = mapValue(kind, text, this.to, (inner) => this.document(inner));
-        return changed === text ? part : `${key}${equals}"${changed.replace(/&/g, '&amp;').replace(/"/g, '&quot;')}"`;
-      });
-      return mapped === rest ? whole : `<${name}${mapped}>`;
-    });
+    return html.replace(
+      /<([a-z][a-z0-9:-]*)((?:\s+|\/)(?:"[^"]*"|'[^']*'|[^"'>])*)>/gi,
+      (whole, name: string, rest: string) => {
+        const mapped = rest.replace(attribute, (part, key: string, equals: string, value: string) => {
+          const kind = kindOf(name.toLowerCase(), key.toLowerCase());
+          if (!kind) return part;
+          const quote = /^["']/.exec(value)?.[0] ?? '';
+          const written = quote ? value.slice(1, -1) : value;
+          const text = decodeBasic(written);
+          const changed = mapValue(kind, text, this.to, (inner) => this.document(inner));
+          return changed === text ? part : `${key}${equals}"${changed.replace(/&/g, '&amp;').replace(/"/g, '&quot;')}"`;
+        });
+        return mapped === rest ? whole : `<${name}${mapped}>`;
+      },
+    );
   }
 
   /** Maps all below a root, templates' contents included; says whether anything changed. */
@@ -142,9 +148,12 @@ export class Markup {
 function decodeBasic(text: string): string {
   if (text.indexOf('&') < 0) return text;
   const named: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
-  return text.replace(/&(?:#(\d+)|#x([0-9a-f]+)|(amp|lt|gt|quot|apos));/gi, (whole, dec?: string, hex?: string, name?: string) => {
-    if (name !== undefined) return named[name.toLowerCase()] ?? whole;
-    const code = Number.parseInt(dec ?? hex ?? '', dec === undefined ? 16 : 10);
-    return code > 0 && code < 0x110000 ? String.fromCodePoint(code) : whole;
-  });
+  return text.replace(
+    /&(?:#(\d+)|#x([0-9a-f]+)|(amp|lt|gt|quot|apos));/gi,
+    (whole, dec?: string, hex?: string, name?: string) => {
+      if (name !== undefined) return named[name.toLowerCase()] ?? whole;
+      const code = Number.parseInt(dec ?? hex ?? '', dec === undefined ? 16 : 10);
+      return code > 0 && code < 0x110000 ? String.fromCodePoint(code) : whole;
+    },
+  );
 }

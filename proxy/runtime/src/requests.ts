@@ -1,8 +1,8 @@
 // fetch and XMLHttpRequest: URLs and bodies on their way out, addresses and our cookie header on their way in.
 import type { Addresses } from './addresses';
 import { realBody } from './bodies';
-import { apply, call, methodOf, patchAccessor, patchConstructor, patchMethod, safely } from './patch';
 import type { Passes } from './passes';
+import { apply, call, methodOf, patchAccessor, patchConstructor, patchMethod, safely } from './patch';
 
 type Scope = typeof globalThis;
 
@@ -11,6 +11,8 @@ export interface Around {
   before(): void;
   response(response: Response): void;
   header(value: string | null): void;
+  /** After a response with cookies of another host: what to wait for before the page sees it. */
+  crossed(url: string): Promise<void> | undefined;
 }
 
 export function patchRequests(scope: Scope, to: Addresses, passes: Passes, around: Around): void {
@@ -18,10 +20,9 @@ export function patchRequests(scope: Scope, to: Addresses, passes: Passes, aroun
   patchXhr(scope, to, passes, around);
 }
 
-const isUrl = (value: unknown): boolean => typeof value === 'string' || value instanceof URL;
-
 function patchFetch(scope: Scope, to: Addresses, passes: Passes, around: Around): void {
   const NativeRequest = scope.Request;
+  const isUrl = (value: unknown): boolean => !(value instanceof NativeRequest);
   const { then } = scope.Promise.prototype;
   const withBody = (init: unknown): unknown => {
     const body: unknown = init && (init as RequestInit).body; // the native function reads it the same way
@@ -43,12 +44,18 @@ function patchFetch(scope: Scope, to: Addresses, passes: Passes, around: Around)
   patchMethod(scope, 'fetch', (native, self, args) => {
     around.before();
     const mapped = args.length === 0 ? args : safely(args, map);
-    const origin = to.config.sw ? undefined : credentialed(mapped, passes);
+    const crosses = safely<string | undefined>(undefined, () => credentialed(mapped, passes));
+    const origin = to.config.sw ? undefined : crosses;
     const go = () => apply(native, self ?? scope, mapped) as Promise<Response>; // so fetch answers
-    const going = origin === undefined || passes.isEntered(origin) ? go() : call<Promise<Response>>(then, passes.enter(origin), go);
+    const going =
+      origin === undefined || passes.isEntered(origin) ? go() : call<Promise<Response>>(then, passes.enter(origin), go);
     return call(then, going, (response: Response) => {
       around.response(response);
-      return response;
+      const told =
+        crosses !== undefined
+          ? around.crossed(String(mapped[0] instanceof NativeRequest ? mapped[0].url : mapped[0]))
+          : undefined;
+      return told ? call(then, told, () => response) : response;
     });
   });
 }
@@ -58,7 +65,10 @@ const seen = (to: Addresses, value: unknown): unknown =>
 
 /** The origin to enter first, where no service worker does. */
 function credentialed([input, init]: unknown[], passes: Passes): string | undefined {
-  const { credentials } = { ...(input instanceof Request ? { credentials: input.credentials } : {}), ...(init as RequestInit) };
+  const { credentials } = {
+    ...(input instanceof Request ? { credentials: input.credentials } : {}),
+    ...(init as RequestInit),
+  };
   const url = input instanceof Request ? input.url : String(input);
   return credentials === 'include' ? passes.foreign(url) : undefined;
 }
@@ -93,7 +103,10 @@ function patchXhr(scope: Scope, to: Addresses, passes: Passes, around: Around): 
     const request = make(args) as XMLHttpRequest; // so it makes
     // Ours is the first listener, so the page's find the cookies as they are after this response.
     request.addEventListener('readystatechange', () => {
-      if (request.readyState === 2 && header) around.header(call<string | null>(header, request, COOKIES));
+      if (request.readyState !== 2 || !header) return;
+      const url = urls.get(request) ?? '';
+      if (passes.foreign(url) === undefined) around.header(call<string | null>(header, request, COOKIES));
+      else if (request.withCredentials) void around.crossed(url);
     });
     return request;
   });

@@ -1,8 +1,8 @@
 // WebSocket, EventSource and beacons. No service worker sees a WebSocket: its URL is mapped here or nowhere.
 import type { Addresses } from './addresses';
 import { realBody } from './bodies';
-import { apply, patchAccessor, patchConstructor, patchMethod, safely } from './patch';
 import type { Passes } from './passes';
+import { apply, patchAccessor, patchConstructor, patchMethod, safely } from './patch';
 import { parse } from './places';
 import type { Around } from './requests';
 
