@@ -9,6 +9,7 @@
 //! comes here is for an upstream. Nothing here fails: faults of upstreams are small pages for
 //! documents and empty replies for everything else.
 
+mod charset;
 mod client;
 mod cookies;
 mod exchange;
