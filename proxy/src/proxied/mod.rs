@@ -13,6 +13,8 @@ mod charset;
 mod client;
 mod cookies;
 mod exchange;
+mod html;
+mod links;
 mod places;
 mod rules;
 mod tunnel;
@@ -20,6 +22,7 @@ mod visit;
 
 pub use client::Client;
 pub use exchange::{Body, Broken, Standing, exchange};
+pub use html::{Page, Unwritable, rewrite_whole};
 pub use places::{Domain, NotADomain, Place, Places, RealOrigin};
 pub use rules::{Hosts, NotAGlob, Rules, Verdict};
 pub use tunnel::{Tunnel, tunnel};
