@@ -2,6 +2,7 @@
 //! session that is shared. Bounded; what is not in here does not exist.
 
 use std::collections::HashMap;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -43,6 +44,22 @@ struct State {
     seen: Instant,
     /// The link, until it is used.
     link: Option<Digest>,
+    /// Networks that browsers with a pass asked from.
+    met: Vec<IpAddr>,
+}
+
+/// Networks that are remembered of one session.
+const MET: usize = 8;
+
+/// An IPv6 host has as many addresses as it likes: the first 64 bits are where it is.
+fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(v6) => {
+            let bits = v6.to_bits() & (u128::MAX << 64);
+            IpAddr::V6(Ipv6Addr::from_bits(bits))
+        }
+    }
 }
 
 /// What a proxied session is made of.
@@ -72,6 +89,24 @@ impl Proxied {
     #[must_use]
     pub fn agreed(&self) -> bool {
         self.state.lock().agreed.is_some()
+    }
+
+    /// A browser with a pass asks from this address.
+    pub fn meet(&self, address: IpAddr) {
+        let (network, mut state) = (network(address), self.state.lock());
+        if !state.met.contains(&network) {
+            // Phones change between networks; the one that was left longest makes room.
+            if state.met.len() >= MET {
+                state.met.remove(0);
+            }
+            state.met.push(network);
+        }
+    }
+
+    /// Has a browser with a pass asked from there?
+    #[must_use]
+    pub fn knows(&self, address: IpAddr) -> bool {
+        self.state.lock().met.contains(&network(address))
     }
 
     /// Something was asked of it.
@@ -142,6 +177,7 @@ impl Table {
                 agreed: None,
                 seen: now,
                 link: Some(link.digest()),
+                met: Vec::new(),
             }),
         });
         let word = proxied.word().to_owned();

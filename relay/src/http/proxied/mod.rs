@@ -74,7 +74,7 @@ pub(super) async fn serve(
         (Some(name), Place::Lobby) => lobby(&at, name, &request),
         (None, Place::Lobby) => pages::gone(false),
         (Some(name), Place::Origin(origin)) => own(&at, peer, name, &origin, request).await,
-        (None, Place::Origin(origin)) => upstream(&at, &origin, request).await,
+        (None, Place::Origin(origin)) => upstream(&at, peer, &origin, request).await,
     }
 }
 
@@ -123,11 +123,18 @@ async fn own(
 }
 
 /// What is the upstream's to answer.
-async fn upstream(at: &At<'_>, origin: &RealOrigin, request: Request<Incoming>) -> Reply {
+async fn upstream(
+    at: &At<'_>,
+    peer: &Peer,
+    origin: &RealOrigin,
+    request: Request<Incoming>,
+) -> Reply {
     let (places, passes) = (at.proxied.visit.places(), &at.proxied.passes);
     let judged = standing::judge(places, passes, at.host, request.method(), request.headers());
     let standing = match judged {
         Judged::Passed => Standing::Passed,
+        // The site knows the word: without this, anybody it tells could ask anything through here.
+        Judged::Anonymous if !at.proxied.knows(peer.address) => return refused(at),
         Judged::Anonymous => Standing::Anonymous,
         Judged::Knock(by) => {
             at.edge.metrics.asked(Asked::Knocked);
@@ -145,20 +152,21 @@ async fn upstream(at: &At<'_>, origin: &RealOrigin, request: Request<Incoming>) 
         Judged::Refused => return refused(at),
     };
     at.proxied.touch(at.edge.clock.now());
-    if standing == Standing::Passed && runtime::needs_boot(request.method(), request.headers()) {
-        at.edge.metrics.asked(Asked::Booted);
-        return runtime::boot_page();
+    if standing == Standing::Passed {
+        at.proxied.meet(peer.address);
+        if runtime::needs_boot(request.method(), request.headers()) {
+            at.edge.metrics.asked(Asked::Booted);
+            return runtime::boot_page(&at.proxied.visit);
+        }
     }
     at.edge.metrics.asked(match standing {
         Standing::Passed => Asked::Passed,
         Standing::Anonymous => Asked::Anonymous,
     });
     let (client, visit) = (&at.proxy.client, &at.proxied.visit);
-    if !request.headers().contains_key(UPGRADE) {
+    // Standing for sockets is always a pass: nothing that upgrades is a subresource.
+    if !request.headers().contains_key(UPGRADE) || standing != Standing::Passed {
         return exchange(client, visit, standing, origin, request).await;
-    }
-    if standing != Standing::Passed {
-        return refused(at);
     }
     let (reply, tunnel) = tunnel(client, visit, origin, request).await;
     if let Some(tunnel) = tunnel {

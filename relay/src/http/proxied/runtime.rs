@@ -1,12 +1,15 @@
 //! The scripts that run in proxied pages, and the page that installs the service worker. All of them
 //! stand on every proxied host, so that they have its web origin.
 
+use coview_proxy::proxied::Visit;
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use rust_embed::RustEmbed;
+use serde_json::json;
 
 use super::standing::{cookies, text};
 use crate::http::files::{Keep, Snippet, not_built, reply};
+use crate::http::plain::escaped;
 use crate::http::{Reply, html};
 
 /// The shim, the service worker and what installs it.
@@ -52,16 +55,27 @@ pub(super) fn needs_boot(method: &Method, headers: &HeaderMap) -> bool {
             Some("document" | "iframe" | "frame")
         )
         && !headers.contains_key("x-coview-sw")
+        && text(headers, "service-worker-navigation-preload") != Some("coview")
         && !cookies(headers).any(|(name, value)| name == WITHOUT && value == "1")
 }
 
 /// The page that installs the service worker and loads itself again.
-pub(super) fn boot_page() -> Reply {
-    let page = "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
-        <meta name=\"viewport\" content=\"width=device-width\"><title>Opening…</title>\
-        <script src=\"/.coview/boot.js\"></script></head>\
-        <body><noscript><p>This way to see the site needs JavaScript.</noscript></body></html>\n";
-    let mut reply = html(StatusCode::OK, page.to_owned());
+pub(super) fn boot_page(visit: &Visit) -> Reply {
+    let (places, direct) = (visit.places(), visit.rules().direct.globs());
+    let facts = json!({
+        "word": places.word(),
+        "domain": places.domain().authority(),
+        "scheme": places.domain().scheme(),
+        "direct": direct,
+    });
+    let facts = escaped(&facts.to_string());
+    let page = format!(
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width\"><title>Opening…</title>\
+         <script src=\"/.coview/boot.js\" data-coview-proxied=\"{facts}\"></script></head>\
+         <body><noscript><p>This way to see the site needs JavaScript.</noscript></body></html>\n"
+    );
+    let mut reply = html(StatusCode::OK, page);
     let headers = reply.headers_mut();
     headers.insert(
         CONTENT_SECURITY_POLICY,
@@ -105,6 +119,8 @@ mod tests {
             &Method::GET,
             &[page[0], page[1], ("x-coview-sw", "1")]
         ));
+        let ahead = ("service-worker-navigation-preload", "coview");
+        assert!(!boots(&Method::GET, &[page[0], page[1], ahead]));
         let without = ("cookie", "a=1; __Host-coview-nosw=1");
         assert!(!boots(&Method::GET, &[page[0], page[1], without]));
     }
