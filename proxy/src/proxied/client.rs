@@ -10,7 +10,7 @@ use super::exchange::Body;
 use crate::guard::Policy;
 use crate::upstream::{Dial, connector, connector_http1};
 
-type Inner = legacy::Client<HttpsConnector<Dial>, Body>;
+pub(super) type Inner = legacy::Client<HttpsConnector<Dial>, Body>;
 
 /// A streaming client over guarded connections. Clones share their pool.
 #[derive(Clone)]

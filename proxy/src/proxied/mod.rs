@@ -9,21 +9,32 @@
 //! comes here is for an upstream. Nothing here fails: faults of upstreams are small pages for
 //! documents and empty replies for everything else.
 
+mod answer;
+mod body;
+mod change;
 mod charset;
 mod client;
 mod cookies;
+mod csp;
 mod exchange;
+mod fault;
+mod headers;
+mod hsts;
 mod html;
+mod intent;
 mod links;
 mod places;
 mod rules;
 mod tunnel;
 mod visit;
+mod writes;
 
 pub use client::Client;
 pub use exchange::{Body, Broken, Standing, exchange};
 pub use html::{Page, Unwritable, rewrite_whole};
+pub use intent::through_worker;
 pub use places::{Domain, NotADomain, Place, Places, RealOrigin};
 pub use rules::{Hosts, NotAGlob, Rules, Verdict};
 pub use tunnel::{Tunnel, tunnel};
-pub use visit::{Clock, Visit, readable_cookies, set_cookies, take_writes};
+pub use visit::{Clock, Visit};
+pub use writes::{cookies_header, readable_cookies, set_cookies, take_writes};

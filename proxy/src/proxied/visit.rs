@@ -3,12 +3,14 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::SystemTime;
+use std::time::{SystemTime, UNIX_EPOCH};
 
-use http::{HeaderMap, HeaderValue};
+use parking_lot::{Mutex, MutexGuard};
 use tokio_util::sync::CancellationToken;
 
-use super::places::{Places, RealOrigin};
+use super::cookies::Jar;
+use super::hsts::Strict;
+use super::places::Places;
 use super::rules::Rules;
 
 /// The date, handed in.
@@ -16,9 +18,11 @@ pub type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
 
 /// One proxied session.
 pub struct Visit {
-    places: Places,
+    places: Arc<Places>,
     rules: Arc<Rules>,
     clock: Clock,
+    jar: Mutex<Jar>,
+    strict: Mutex<Strict>,
     requests: AtomicU64,
     bytes: AtomicU64,
     over: CancellationToken,
@@ -29,9 +33,11 @@ impl Visit {
     #[must_use]
     pub fn new(places: Places, rules: Arc<Rules>, clock: Clock) -> Self {
         Self {
-            places,
+            places: Arc::new(places),
             rules,
             clock,
+            jar: Mutex::default(),
+            strict: Mutex::default(),
             requests: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
             over: CancellationToken::new(),
@@ -40,13 +46,13 @@ impl Visit {
 
     /// Where real URLs live in it.
     #[must_use]
-    pub const fn places(&self) -> &Places {
+    pub const fn places(&self) -> &Arc<Places> {
         &self.places
     }
 
     /// What it may reach and cost.
     #[must_use]
-    pub fn rules(&self) -> &Rules {
+    pub const fn rules(&self) -> &Arc<Rules> {
         &self.rules
     }
 
@@ -63,6 +69,8 @@ impl Visit {
     pub fn end(&self) {
         self.over.cancel();
         self.places.clear();
+        self.jar.lock().clear();
+        self.strict.lock().clear();
     }
 
     /// Has it ended?
@@ -70,25 +78,43 @@ impl Visit {
     pub fn is_over(&self) -> bool {
         self.over.is_cancelled()
     }
-}
 
-/// Applies writes to `document.cookie`, one a line, made by a page of `origin`.
-pub fn set_cookies(visit: &Visit, origin: &RealOrigin, lines: &str) {
-    let _ = (visit, origin, lines, &visit.clock);
-}
+    /// Is done when the session is.
+    pub(super) const fn over(&self) -> &CancellationToken {
+        &self.over
+    }
 
-/// Applies the writes that wait in a request's `__Host-coview-w<n>` cookies, in order, and gives the
-/// `Set-Cookie` values that take them away. [`exchange`](super::exchange) does it by itself; this is
-/// for replies of the edge's own, and only for requests with a pass.
-#[must_use]
-pub fn take_writes(visit: &Visit, origin: &RealOrigin, request: &HeaderMap) -> Vec<HeaderValue> {
-    let _ = (visit, origin, request);
-    Vec::new()
-}
+    /// Counts a request; false when there may be no more.
+    pub(super) fn ask(&self) -> bool {
+        let bytes = self.bytes.load(Ordering::Relaxed);
+        let before = self.requests.fetch_add(1, Ordering::Relaxed);
+        before < self.rules.requests && bytes < self.rules.bytes
+    }
 
-/// What `document.cookie` reads on a page of `origin` at `path`.
-#[must_use]
-pub fn readable_cookies(visit: &Visit, origin: &RealOrigin, path: &str) -> String {
-    let _ = (visit, origin, path);
-    String::new()
+    /// Counts bytes; false when there may be no more.
+    pub(super) fn spend(&self, bytes: u64) -> bool {
+        let before = self.bytes.fetch_add(bytes, Ordering::Relaxed);
+        before.saturating_add(bytes) <= self.rules.bytes
+    }
+
+    /// Seconds since 1970.
+    pub(super) fn now(&self) -> u64 {
+        (self.clock)()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default()
+            .as_secs()
+    }
+
+    /// The jar. What comes after the end finds it empty, and leaves nothing in it.
+    pub(super) fn jar(&self) -> MutexGuard<'_, Jar> {
+        let mut jar = self.jar.lock();
+        if self.is_over() {
+            jar.clear();
+        }
+        jar
+    }
+
+    pub(super) fn strict(&self) -> MutexGuard<'_, Strict> {
+        self.strict.lock()
+    }
 }

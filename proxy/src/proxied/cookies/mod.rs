@@ -8,4 +8,4 @@ mod site;
 mod tests;
 
 pub(super) use jar::{Jar, Relation};
-pub(super) use site::same_site;
+pub(super) use site::{is_address, same_site};

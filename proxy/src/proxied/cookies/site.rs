@@ -31,7 +31,7 @@ pub(in crate::proxied) fn same_site(one: &RealOrigin, other: &RealOrigin) -> boo
 
 /// An IP address, IPv6 in brackets.
 #[must_use]
-pub(super) fn is_address(host: &str) -> bool {
+pub(in crate::proxied) fn is_address(host: &str) -> bool {
     host.starts_with('[') || host.parse::<IpAddr>().is_ok()
 }
 

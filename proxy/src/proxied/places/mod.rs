@@ -6,7 +6,9 @@ mod label;
 mod origin;
 #[cfg(test)]
 mod tests;
+mod text;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use parking_lot::Mutex;
@@ -169,6 +171,13 @@ impl Places {
     #[must_use]
     pub fn real_origin(&self, proxied: &str) -> Option<RealOrigin> {
         RealOrigin::of(&self.real(&Url::parse(proxied).ok()?)?)
+    }
+
+    /// Text with every URL of this session's hosts in it made real, plain or percent-encoded: what
+    /// pages compute from their own address, upstreams compare with theirs.
+    #[must_use]
+    pub fn real_text<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        text::real(self, text)
     }
 
     /// Forgets the table.

@@ -129,6 +129,30 @@ fn a_domain_is_a_bare_web_origin_with_a_name() {
 }
 
 #[test]
+fn proxied_urls_inside_texts_become_real() {
+    let places = places();
+    let at = "aaaaaaaaaaaaaaaa-s-shop-example";
+    for (text, wanted) in [
+        (format!("next=http://{at}.localhost:7300/x"), "next=https://shop.example/x"),
+        (format!("next=http%3A%2F%2F{at}.localhost%3A7300%2Fx&y"), "next=https%3A%2F%2Fshop.example%2Fx&y"),
+        (format!("u=http%3a%2f%2f{at}.localhost%3a7300&v=ws://{at}.localhost:7300"), "u=https%3a%2f%2fshop.example&v=wss://shop.example"),
+        (format!("u=http%253A%252F%252F{at}.localhost%253A7300%252F"), "u=https%253A%252F%252Fshop.example%252F"),
+        (
+            "o=http://aaaaaaaaaaaaaaaa-h-localhost-p7301.localhost:7300&p=http%3A%2F%2Faaaaaaaaaaaaaaaa-h-localhost-p7301.localhost%3A7300".to_owned(),
+            "o=http://localhost:7301&p=http%3A%2F%2Flocalhost%3A7301",
+        ),
+        (format!("h={at}.localhost:7300"), "h=shop.example"),
+        (format!("x=http://{at}.localhost:73001/"), &format!("x=http://{at}.localhost:73001/")),
+        (format!("x=http://{at}.elsewhere.example/"), &format!("x=http://{at}.elsewhere.example/")),
+        ("x=http://aaaaaaaaaaaaaaab-s-shop-example.localhost:7300".to_owned(), "x=http://aaaaaaaaaaaaaaab-s-shop-example.localhost:7300"),
+        ("é=aaaaaaaaaaaaaaaa".to_owned(), "é=aaaaaaaaaaaaaaaa"),
+        (String::new(), ""),
+    ] {
+        assert_eq!(places.real_text(&text), wanted);
+    }
+}
+
+#[test]
 fn words_are_fresh_and_well_formed() {
     let (one, two) = (Places::fresh_word(), Places::fresh_word());
     assert!(label::is_word(&one) && label::is_word(&two) && one != two);
