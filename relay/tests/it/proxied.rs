@@ -696,7 +696,7 @@ async fn sites_are_begun_by_who_speaks_for_them_where_the_operator_allows() {
             json!({"url": "https://shop.example/", "site": "none", "agent": agent}),
             403,
         ),
-        (json!({"url": "https://shop.example/"}), 400),
+        (json!({"url": "https://shop.example/"}), 201),
         (
             json!({"url": "https://denied.example/", "agent": agent}),
             403,
@@ -742,7 +742,7 @@ async fn sites_are_begun_by_who_speaks_for_them_where_the_operator_allows() {
     assert_eq!(list, json!({"proxy_sessions": []}));
     let (_, list) = rig.api("GET", "/api/v1/proxy-sessions", None).await;
     let all = list["proxy_sessions"].as_array().unwrap();
-    assert_eq!(all.len(), 2);
+    assert_eq!(all.len(), 3);
     let one = format!(
         "/api/v1/proxy-sessions/{}",
         all[0]["session"].as_str().unwrap()

@@ -7,6 +7,7 @@ mod visitors;
 
 use std::sync::Arc;
 
+use coview_config::Site;
 use http::{Method, Request, StatusCode};
 use hyper::body::Incoming;
 use serde::{Deserialize, Serialize};
@@ -59,6 +60,14 @@ pub(super) struct AgentName {
 }
 
 impl AgentName {
+    /// The site itself, where no agent is named.
+    fn of_site(site: &Site) -> Self {
+        Self {
+            id: site.key.clone(),
+            name: site.title().chars().take(80).collect(),
+        }
+    }
+
     /// What a visitor may be shown: some letters, no control characters, not endless.
     fn checked(self) -> Result<Self, Problem> {
         let good = |text: &str| {
@@ -97,11 +106,11 @@ fn me(edge: &Edge, who: &Who) -> Reply {
     #[derive(Serialize)]
     struct Me<'a> {
         agent: Option<AgentName>,
-        sites: Vec<Site<'a>>,
+        sites: Vec<Row<'a>>,
         edge: About,
     }
     #[derive(Serialize)]
-    struct Site<'a> {
+    struct Row<'a> {
         key: &'a str,
         name: &'a str,
     }
@@ -121,7 +130,7 @@ fn me(edge: &Edge, who: &Who) -> Reply {
     };
     let tenants = who.sites().iter().filter_map(|key| edge.sites.get(key));
     let sites = tenants
-        .map(|tenant| Site {
+        .map(|tenant| Row {
             key: &tenant.site.key,
             name: tenant.site.title(),
         })

@@ -56,7 +56,11 @@ fn made(edge: &Arc<Edge>, who: &Who, asked: Asked, base: &str) -> Result<Begun, 
     const FULL: Problem = Problem(StatusCode::SERVICE_UNAVAILABLE, "no room for another");
     let proxy = proxy(edge)?;
     let tenant = tenant(edge, who, asked.site.as_deref())?;
-    let agent = acting(who, asked.agent)?;
+    let agent = match (who, asked.agent) {
+        // A visitor is invited by somebody: by the site, where nobody is named.
+        (Who::Key { .. }, None) => AgentName::of_site(&tenant.site),
+        (_, named) => acting(who, named)?,
+    };
     let start = proxy.start(&asked.url).map_err(|why| match why {
         NotThere::Url => Problem(
             StatusCode::BAD_REQUEST,

@@ -1,11 +1,12 @@
 //! `POST /.coview/cookies`: what scripts wrote to `document.cookie`, for the session's jar.
 
-use coview_proxy::proxied::{RealOrigin, readable_cookies, set_cookies, take_writes};
+use coview_proxy::proxied::{
+    RealOrigin, cookies_header, readable_cookies, set_cookies, take_writes,
+};
 use http::header::{REFERER, SET_COOKIE};
-use http::{HeaderValue, Request, StatusCode};
+use http::{Request, StatusCode};
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::Url;
 
 use super::standing::text;
@@ -14,18 +15,6 @@ use crate::http::{empty, problem};
 
 /// What a page may write at once.
 const MOST: usize = 64 << 10;
-/// As `encodeURIComponent` does it.
-const COMPONENT: AsciiSet = NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'!')
-    .remove(b'~')
-    .remove(b'*')
-    .remove(b'\'')
-    .remove(b'(')
-    .remove(b')');
-
 /// Applies the writes that wait in the request's cookies, then those in its body, and says what the
 /// page reads now.
 pub(super) async fn write(at: &At<'_>, origin: &RealOrigin, request: Request<Incoming>) -> Reply {
@@ -40,15 +29,14 @@ pub(super) async fn write(at: &At<'_>, origin: &RealOrigin, request: Request<Inc
         return problem(StatusCode::PAYLOAD_TOO_LARGE, "too much, or too slow");
     };
     let body = body.to_bytes();
-    set_cookies(visit, origin, &String::from_utf8_lossy(&body));
+    set_cookies(visit, origin, &page, &String::from_utf8_lossy(&body));
     let readable = readable_cookies(visit, origin, &page);
-    let readable = utf8_percent_encode(&readable, &COMPONENT).to_string();
     let mut reply = empty(StatusCode::NO_CONTENT);
     let headers = reply.headers_mut();
     for gone in taken {
         headers.append(SET_COOKIE, gone);
     }
-    if let Ok(mut value) = HeaderValue::try_from(readable) {
+    if let Some(mut value) = cookies_header(&readable) {
         value.set_sensitive(true);
         headers.insert("x-coview-cookies", value);
     }

@@ -164,7 +164,7 @@ async fn upstream(
         Standing::Anonymous => Asked::Anonymous,
     });
     let (client, visit) = (&at.proxy.client, &at.proxied.visit);
-    // Standing for sockets is always a pass: nothing that upgrades is a subresource.
+    // Nothing that upgrades is a subresource: sockets always have a pass.
     if !request.headers().contains_key(UPGRADE) || standing != Standing::Passed {
         return exchange(client, visit, standing, origin, request).await;
     }

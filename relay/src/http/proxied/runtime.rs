@@ -1,7 +1,7 @@
 //! The scripts that run in proxied pages, and the page that installs the service worker. All of them
 //! stand on every proxied host, so that they have its web origin.
 
-use coview_proxy::proxied::Visit;
+use coview_proxy::proxied::{Visit, through_worker};
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use rust_embed::RustEmbed;
@@ -54,8 +54,7 @@ pub(super) fn needs_boot(method: &Method, headers: &HeaderMap) -> bool {
             text(headers, "sec-fetch-dest"),
             Some("document" | "iframe" | "frame")
         )
-        && !headers.contains_key("x-coview-sw")
-        && text(headers, "service-worker-navigation-preload") != Some("coview")
+        && !through_worker(method, headers)
         && !cookies(headers).any(|(name, value)| name == WITHOUT && value == "1")
 }
 
