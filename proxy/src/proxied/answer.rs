@@ -14,7 +14,8 @@ use super::body::{Changed, Metered, begun};
 use super::change::{Document, Sheet, Worker};
 use super::charset::Transcoder;
 use super::csp;
-use super::exchange::{Body, Broken, Errand};
+use super::errand::Errand;
+use super::exchange::{Body, Broken};
 use super::fault::Fault;
 use super::headers::{self, Down};
 use super::html::{self, Page, Rewriter};
@@ -147,12 +148,14 @@ fn page(errand: &Errand<'_>) -> Page {
     let facts = facts(errand);
     let whole_tab = errand.intent.destination == Destination::Document;
     let key = rules.site_key.as_deref().filter(|_| whole_tab);
+    let places = Arc::clone(errand.visit.places());
+    let (markup, inner_markup) = html::markup(&places, &errand.url, &facts, key);
     Page {
-        places: Arc::clone(errand.visit.places()),
+        places,
         rules: Arc::clone(rules),
         url: errand.url.clone(),
-        markup: html::markup(&facts, key),
-        inner_markup: html::markup(&facts, None),
+        markup,
+        inner_markup,
     }
 }
 

@@ -40,13 +40,12 @@ impl Strict {
             Some(0) => {
                 self.hosts.remove(origin.host());
             }
-            Some(age) => {
-                if self.hosts.len() < HOSTS || self.hosts.contains_key(origin.host()) {
-                    let until = now.saturating_add(age);
-                    let entry = Entry { until, subdomains };
-                    self.hosts.insert(origin.host().to_owned(), entry);
-                }
+            Some(age) if self.hosts.len() < HOSTS || self.hosts.contains_key(origin.host()) => {
+                let until = now.saturating_add(age);
+                let entry = Entry { until, subdomains };
+                self.hosts.insert(origin.host().to_owned(), entry);
             }
+            Some(_) => {}
         }
     }
 

@@ -257,7 +257,8 @@ mod tests {
         let frame = ("sec-fetch-dest", "iframe");
         let same = ("sec-fetch-site", "same-origin");
         let (get, post) = (Method::GET, Method::POST);
-        let table: [(&Method, &[(&str, &str)], Relation, &str); 10] = [
+        type Row<'a> = (&'a Method, &'a [(&'a str, &'a str)], Relation, &'a str);
+        let table: [Row<'_>; 10] = [
             (
                 &get,
                 &[navigate, document, ("sec-fetch-site", "none")],

@@ -16,6 +16,7 @@ mod charset;
 mod client;
 mod cookies;
 mod csp;
+mod errand;
 mod exchange;
 mod fault;
 mod headers;

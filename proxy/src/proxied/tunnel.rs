@@ -16,7 +16,8 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use super::answer;
 use super::body::Pulse;
 use super::client::Client;
-use super::exchange::{Body, Errand, Standing, send};
+use super::errand::Errand;
+use super::exchange::{Body, Standing, send};
 use super::fault::Fault;
 use super::headers::answers_handshake;
 use super::places::RealOrigin;
@@ -30,11 +31,10 @@ pub type Tunnel = Pin<Box<dyn Future<Output = ()> + Send>>;
 const HELD: usize = 16 << 10;
 
 /// Asks `origin` for the WebSocket that `request` asks for. With a 101 comes the tunnel to spawn;
-/// without one the answer is final. `request` is as hyper's server gave it, its upgrade unclaimed.
+/// without one the answer is final. Only for requests with a pass. `request` is as hyper's server gave it, its upgrade unclaimed.
 pub async fn tunnel<B>(
     client: &Client,
     visit: &Arc<Visit>,
-    standing: Standing,
     origin: &RealOrigin,
     mut request: Request<B>,
 ) -> (Response<Body>, Option<Tunnel>)
@@ -50,7 +50,7 @@ where
         return refused(Fault::Method);
     };
     let (parts, _) = request.into_parts();
-    let (errand, uri) = match Errand::new(client, visit, standing, origin, parts) {
+    let (errand, uri) = match Errand::new(client, visit, Standing::Passed, origin, parts) {
         Ok(errand) => errand,
         Err(reply) => return (*reply, None),
     };

@@ -3,7 +3,7 @@
 
 use std::future::Future;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -100,7 +100,7 @@ async fn dial(policy: &Policy, uri: &Uri) -> io::Result<TcpStream> {
         80
     };
     let port = uri.port_u16().unwrap_or(default);
-    let found: Vec<SocketAddr> = tokio::net::lookup_host((host, port)).await?.collect();
+    let found = resolve(host, port).await?;
     let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
     if found.is_empty() {
         return Err(last);
@@ -122,4 +122,16 @@ async fn dial(policy: &Policy, uri: &Uri) -> io::Result<TcpStream> {
         }
     }
     Err(last)
+}
+
+/// Names below `localhost` are this machine, as browsers take them (RFC 6761); no resolver is asked.
+async fn resolve(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
+    let bare = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
+    if bare == "localhost" || bare.ends_with(".localhost") {
+        return Ok(vec![
+            SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
+            SocketAddr::from((Ipv6Addr::LOCALHOST, port)),
+        ]);
+    }
+    Ok(tokio::net::lookup_host((host, port)).await?.collect())
 }

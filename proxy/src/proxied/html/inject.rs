@@ -32,17 +32,34 @@ pub(in crate::proxied) fn facts(
     .to_string()
 }
 
-/// The markup; `site_key` for documents of the whole tab alone.
+/// The markup that goes first into a document of `url`, and into documents inside its attributes.
+/// The snippet, by its site's key, is for documents of the whole tab alone.
 #[must_use]
-pub(in crate::proxied) fn markup(facts: &str, site_key: Option<&str>) -> String {
-    let mut out = String::from("<script src=\"/.coview/shim.js\" data-coview-proxied='");
+pub(in crate::proxied) fn markup(
+    places: &Places,
+    url: &Url,
+    facts: &str,
+    site_key: Option<&str>,
+) -> (String, String) {
+    let origin = RealOrigin::of(url);
+    let mut outer = shim("", facts);
+    if let Some(key) = site_key {
+        outer.push_str("<script async src=\"/.coview/coview.js\" data-site='");
+        escape(key, &mut outer);
+        outer.push_str("' data-proxied='");
+        let real = origin.as_ref().map(ToString::to_string);
+        escape(&real.unwrap_or_default(), &mut outer);
+        outer.push_str("'></script>");
+    }
+    // Relative to the base of the document around it, which may be elsewhere: so it says where.
+    let place = origin.and_then(|origin| places.place_origin(&origin));
+    (outer, shim(&place.unwrap_or_default(), facts))
+}
+
+fn shim(place: &str, facts: &str) -> String {
+    let mut out = format!("<script src=\"{place}/.coview/shim.js\" data-coview-proxied='");
     escape(facts, &mut out);
     out.push_str("'></script>");
-    if let Some(key) = site_key {
-        out.push_str("<script async src=\"/.coview/coview.js\" data-site='");
-        escape(key, &mut out);
-        out.push_str("' data-proxied=\"\"></script>");
-    }
     out
 }
 

@@ -321,13 +321,16 @@ fn a_giant_tag_passes_once_the_runtime_is_in_and_is_refused_before() {
 fn the_facts_survive_their_attribute() {
     let page = page();
     let facts = facts(&page.places, &page.rules, &page.url, "a='\"<>&", true);
-    let markup = markup(&facts, Some("key"));
-    let raw = markup.split('\'').nth(1).unwrap();
+    let (outer, inner) = markup(&page.places, &page.url, &facts, Some("key"));
+    let raw = outer.split('\'').nth(1).unwrap();
     let read: serde_json::Value = serde_json::from_str(&htmlize::unescape_attribute(raw)).unwrap();
     assert_eq!(read["cookie"], "a='\"<>&");
     assert_eq!(read["origin"], "https://shop.example");
     assert_eq!(read["direct"][0], "pay.example");
-    assert!(markup.ends_with("data-site='key' data-proxied=\"\"></script>"));
+    assert!(outer.ends_with("data-site='key' data-proxied='https://shop.example'></script>"));
+    let place = "http://aaaaaaaaaaaaaaaa-s-shop-example.localhost:7300";
+    assert!(inner.starts_with(&format!("<script src=\"{place}/.coview/shim.js\"")));
+    assert!(!inner.contains("coview.js"));
 }
 
 proptest! {

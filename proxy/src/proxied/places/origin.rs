@@ -41,7 +41,7 @@ impl RealOrigin {
         (parsed.to_string() == host).then(|| Self {
             secure,
             host: host.to_owned(),
-            port: port.unwrap_or(Self::default_port(secure)),
+            port: port.unwrap_or_else(|| Self::default_port(secure)),
         })
     }
 
