@@ -4,7 +4,7 @@ import { defineConfig } from '@playwright/test';
 // biome-ignore lint/style/noDefaultExport: the runner reads the default export
 export default defineConfig({
   testDir: '.',
-  testMatch: ['dom-capture/*/test/**/*.spec.ts', 'console/test/**/*.spec.ts', 'e2e/tests/**/*.e2e.ts'],
+  testMatch: ['dom-capture/*/test/**/*.spec.ts', 'proxy/runtime/test/**/*.spec.ts', 'console/test/**/*.spec.ts', 'e2e/tests/**/*.e2e.ts'],
   outputDir: 'e2e/results',
   forbidOnly: true,
   fullyParallel: false,

@@ -12,6 +12,7 @@ mod error;
 mod limits;
 mod listen;
 mod log;
+mod proxy;
 mod sessions;
 mod sites;
 mod units;
@@ -25,6 +26,7 @@ pub use error::{ConfigError, Fault};
 pub use limits::{Limits, Rates};
 pub use listen::{Listen, Tls};
 pub use log::{Log, LogFormat};
+pub use proxy::Proxy;
 pub use sessions::Sessions;
 pub use sites::{Consent, MaskRule, Masks, Presence, Preset, Site, WebOrigin};
 pub use units::{ByteSize, PerSecond, Seconds};
@@ -50,6 +52,8 @@ pub struct Config {
     pub rates: Rates,
     /// Fetching of public style sheets, images and fonts for the agent's picture.
     pub assets: Assets,
+    /// Co-browsing on sites that have no snippet.
+    pub proxy: Proxy,
     /// Logs.
     pub log: Log,
 }
@@ -90,6 +94,7 @@ impl Config {
         self.limits.check(faults);
         self.sessions.check(faults);
         self.assets.check(faults);
+        self.proxy.check(&self.listen, faults);
     }
 }
 

@@ -32,6 +32,7 @@ fn commented_examples_of_the_default_file_are_valid() {
         .collect();
     let config = Config::parse("examples", &text).unwrap();
     assert_eq!(config.sites.len(), 1);
+    assert!(config.proxy.domain.is_some());
     assert!(config.tls.is_some());
     assert_eq!(config.sites[0].masks.mask.len(), 2);
 }
@@ -54,8 +55,9 @@ fn every_default_stands_in_the_default_file() {
     section("limits", config.limits, &file);
     section("rates", config.rates, &file);
     section("assets", config.assets, &file);
+    section("proxy", config.proxy, &file);
     section("log", config.log, &file);
-    assert_eq!(file.len(), 6, "a section without defaults");
+    assert_eq!(file.len(), 7, "a section without defaults");
 }
 
 #[test]
@@ -221,4 +223,50 @@ fn clear_text_beyond_loopback_needs_tls_or_a_proxy_that_has_it() {
         &format!("{listen}[tls]\ncertificate = \"c\"\nkey = \"k\"\n"),
     )
     .unwrap();
+}
+
+fn with_domain(listen: &str, domain: &str) -> String {
+    format!("[listen]\n{listen}\n[proxy]\ndomain = \"{domain}\"\n")
+}
+
+#[test]
+fn proxied_sites_live_on_a_site_of_their_own() {
+    let own = "url = \"https://edge.example.com\"";
+    for good in [
+        "https://proxy.example.net",
+        "https://coview-proxied.com",
+        "http://localhost:7300",
+        "http://proxy.localhost",
+    ] {
+        Config::parse("t", &with_domain(own, good)).unwrap();
+    }
+    for (bad, says) in [
+        ("https://edge.example.com", "the edge's own host"),
+        ("https://proxy.edge.example.com", "the same site"),
+        ("https://example.com", "the same site"),
+        ("https://proxy.example.com", "the same site"),
+        ("http://proxy.example.net", "clear text"),
+        ("http://127.0.0.1:7300", "is not scheme and host"),
+        ("https://proxy.example.net/", "is not scheme and host"),
+    ] {
+        let error = Config::parse("t", &with_domain(own, bad)).unwrap_err();
+        assert_eq!(error.faults[0].line, 4, "{bad}: {error}");
+        assert!(error.to_string().contains(says), "{bad}: {error}");
+    }
+}
+
+#[test]
+fn the_proxy_is_off_without_a_domain() {
+    assert_eq!(Config::default().proxy.domain, None);
+}
+
+#[test]
+fn hosts_of_the_proxy_are_globs_of_host_names() {
+    for good in ["*", "*.example.com", "shop-?.example"] {
+        Config::parse("t", &format!("[proxy]\nallow = [\"{good}\"]\n")).unwrap();
+    }
+    for bad in ["", "https://example.com", "example.com/path", "Example.com"] {
+        let text = format!("[proxy]\ndeny = [\"{bad}\"]\n");
+        assert_eq!(faults(&text), [("proxy.deny".to_owned(), 2)], "{bad}");
+    }
 }

@@ -26,7 +26,8 @@ export async function joinWithCode(code: string): Promise<void> {
   enter(session, { token, visitor });
 }
 
-function enter(session: string, entry: Entry): void {
+/** Opens the page of a session with the token that leads into it. */
+export function enter(session: string, entry: Entry): void {
   entries.set(session, entry);
   navigate(paths.session(session));
 }

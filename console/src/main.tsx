@@ -5,6 +5,7 @@ import './ui/parts.css';
 import './shell/shell.css';
 import './visitors/visitors.css';
 import './session/session.css';
+import './proxied/proxied.css';
 import { createRoot } from 'react-dom/client';
 import { App } from './app';
 import { followHistory } from './router';

@@ -19,6 +19,8 @@ export const endpoints = {
   codeSession: `${api}/codes/session`,
   sessions: `${api}/sessions`,
   events: `${api}/events`,
+  proxySessions: `${api}/proxy-sessions`,
+  proxySession: (session: string) => `${api}/proxy-sessions/${part(session)}`,
 } as const;
 
 /** A page of the console, as its address names it. */

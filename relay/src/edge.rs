@@ -18,6 +18,7 @@ use crate::hub::Hub;
 use crate::metrics::{Metrics, Rejected};
 use crate::origins::Origins;
 use crate::outbox::Close;
+use crate::proxied::{Proxy, Table};
 use crate::rates::EdgeRates;
 use crate::sites::Sites;
 
@@ -29,6 +30,10 @@ pub struct Edge {
     pub sites: Sites,
     /// Who is here.
     pub hub: Arc<Hub>,
+    /// Proxied sessions.
+    pub proxied: Arc<Table>,
+    /// Co-browsing on sites without the snippet; none if the operator set no domain for it.
+    pub proxy: Option<Proxy>,
     /// Agents who are signed in.
     pub accounts: Accounts,
     /// Web origins that are the edge itself.
@@ -58,11 +63,20 @@ impl Edge {
         origins: Origins,
         clock: Clock,
         own: Vec<SocketAddr>,
+        proxy: Option<Proxy>,
     ) -> Arc<Self> {
         let metrics = Arc::new(Metrics::default());
-        let hub = Hub::new(&config, clock.clone(), Arc::clone(&metrics));
+        let proxied = Arc::new(Table::new(&config.proxy, Arc::clone(&metrics)));
+        let hub = Hub::new(
+            &config,
+            clock.clone(),
+            Arc::clone(&metrics),
+            Arc::clone(&proxied),
+        );
         Arc::new(Self {
             hub,
+            proxied,
+            proxy,
             accounts: Accounts::new(clock.clone()),
             rates: EdgeRates::new(&config.rates),
             assets: config.assets.enabled.then(|| assets(&config, own)),
@@ -118,7 +132,7 @@ fn assets(config: &Config, own: Vec<SocketAddr>) -> PublicAssets {
 }
 
 /// The name people reach this edge by; loopback has addresses enough.
-fn own_host(config: &Config) -> Option<String> {
+pub(crate) fn own_host(config: &Config) -> Option<String> {
     let url = config.listen.url.as_deref()?;
     let host = url::Url::parse(url).ok()?.host_str()?.to_owned();
     (host != "localhost").then_some(host)

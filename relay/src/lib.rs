@@ -8,6 +8,9 @@
 //! 4. [`agent`] sends an agent what the ring has, at the agent's pace, and takes its instructions, which
 //!    the session checks against the visitor's grants before they go to the visitor's [`outbox`].
 //!
+//! A site without the snippet comes through [`proxied`] sessions: [`http`] judges the pass of the browser
+//! that asks, and `coview_proxy::proxied` fetches for it.
+//!
 //! Beside the way: [`hub`] (who is here), [`accounts`], [`secrets`], [`rates`], [`metrics`], [`clock`],
 //! [`relay`] (binds it all) and [`demo`]. The only crate with sockets, tasks and shared state. What it
 //! promises not to do: keep, log or count anything of a page's content.
@@ -25,6 +28,7 @@ pub mod logging;
 pub mod metrics;
 pub mod origins;
 pub mod outbox;
+pub mod proxied;
 pub mod rates;
 pub mod relay;
 pub mod secrets;

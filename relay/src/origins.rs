@@ -48,6 +48,19 @@ impl Origins {
         self.all.iter().any(|own| own == origin)
     }
 
+    /// Is this host name one of its own, on whatever port?
+    #[must_use]
+    pub fn has_host(&self, name: &str) -> bool {
+        self.all.iter().any(|own| {
+            let authority = own.split_once("://").map_or("", |(_, rest)| rest);
+            let host = match authority.rsplit_once(':') {
+                Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+                _ => authority,
+            };
+            host == name
+        })
+    }
+
     /// The own web origin this request was sent to; the public one if it names another.
     #[must_use]
     pub fn of(&self, uri: &Uri, headers: &HeaderMap) -> &str {

@@ -19,6 +19,7 @@ use crate::edge::Edge;
 use crate::http::{self as web, Peer};
 use crate::listen::{Listener, TlsError, acceptor};
 use crate::origins::Origins;
+use crate::proxied::Proxy;
 use crate::sites::Sites;
 
 /// Sessions, codes and tokens are looked at this often.
@@ -101,10 +102,16 @@ impl Relay {
         );
         let own = vec![addresses.public, addresses.internal];
         let limits = config.limits.clone();
-        let edge = Edge::new(config, sites, origins, clock, own);
+        let proxy = Proxy::new(name, &config, own.clone())?;
+        // What browsers send to any web site has to pass.
+        let head = match &proxy {
+            Some(_) => limits.head.bytes().max(config.proxy.header.bytes()),
+            None => limits.head.bytes(),
+        };
+        let edge = Edge::new(config, sites, origins, clock, own, proxy);
         let listener = Listener {
             tls,
-            head: limits.head.bytes(),
+            head,
             handshake: limits.handshake.0,
             room: Arc::new(Semaphore::new(
                 usize::try_from(limits.connections).unwrap_or(Semaphore::MAX_PERMITS),

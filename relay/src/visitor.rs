@@ -21,6 +21,8 @@ pub struct Visitor {
     pub short_id: String,
     /// On which site.
     pub tenant: Arc<Tenant>,
+    /// In a proxied session: known by that session's passes alone, and gone with it.
+    pub proxied: bool,
     /// What changes.
     pub state: Mutex<State>,
 }
@@ -56,9 +58,12 @@ pub struct State {
 }
 
 impl Visitor {
-    /// Is it shown to agents?
+    /// Is it shown to agents? One that has a link and has not come yet is not.
     #[must_use]
     pub fn is_listed(&self, state: &State) -> bool {
+        if self.proxied {
+            return state.page.is_some() || state.connection.is_some();
+        }
         match self.tenant.site.presence {
             Presence::Never => state.session.is_some(),
             Presence::Always => true,

@@ -1,11 +1,11 @@
 // The edge's API as typed functions. The shapes are the edge's own and are trusted as such: same web origin.
 import { endpoints } from '../paths';
-import { call } from './http';
+import { ApiError, call } from './http';
 
 export interface Me {
   agent: { id: string; name: string };
   sites: Site[];
-  edge: { name: string; version: string };
+  edge: { name: string; version: string; proxy: boolean };
 }
 
 export interface Site {
@@ -81,4 +81,33 @@ export async function joinByCode(code: string): Promise<Joined> {
 
 export async function endSession(visitor: string): Promise<void> {
   await call('DELETE', endpoints.visitorSession(visitor));
+}
+
+/** A site without the snippet, to be opened with a visitor who comes by the link. */
+export interface ProxySession extends Joined {
+  visit_url: string;
+  /** How long the link waits. */
+  seconds: number;
+}
+
+/** How far the visitor has come. */
+export type ProxyState = 'waiting' | 'opening' | 'here';
+
+export async function openSite(url: string, site: string, control: boolean): Promise<ProxySession> {
+  const grants = control ? ['view', 'point', 'control'] : ['view', 'point'];
+  return (await call('POST', endpoints.proxySessions, { url, site, grants })) as ProxySession;
+}
+
+/** Null once it is over: the visitor said no, or did not come in time. */
+export async function getProxyState(session: string, signal?: AbortSignal): Promise<ProxyState | null> {
+  try {
+    return ((await call('GET', endpoints.proxySession(session), undefined, signal)) as { state: ProxyState }).state;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return null;
+    throw error;
+  }
+}
+
+export async function endProxySession(session: string): Promise<void> {
+  await call('DELETE', endpoints.proxySession(session));
 }

@@ -5,6 +5,7 @@ import { getVisitors, type Me, type Visitor } from '../api';
 import { ApiError } from '../api/http';
 import { type Live, useLive } from '../api/use-live';
 import { join, joinWithCode } from '../join';
+import { OpenSite } from '../proxied/open-site';
 import { Button } from '../ui/button';
 import { CodeInput } from '../ui/code-input';
 import { Icon } from '../ui/icon';
@@ -48,6 +49,7 @@ export function VisitorsPage({ me, all }: { me: Me; all: Live<Visitor[]> }) {
           {online === undefined ? 'counting…' : `${online} online`}
         </span>
         <span className="grow" />
+        {me.edge.proxy ? <OpenSite sites={me.sites} /> : null}
         {me.sites.length > 1 ? <SitePicker sites={me.sites} value={site} onChange={setSite} /> : null}
         <Search value={search} onChange={setSearch} />
         <CodeInput

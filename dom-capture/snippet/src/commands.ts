@@ -1,7 +1,7 @@
 // The commands of the one global: what a site may say, each argument checked before it means anything.
 import type { Emitter } from './emitter';
 import { later } from './emitter';
-import { ownTag, type Tag, webOrigin } from './tag';
+import { type Tag, webOrigin } from './tag';
 import { type Identity, Visitor } from './visitor';
 
 const MOST_WAITING = 100;
@@ -18,7 +18,7 @@ export class Commands {
 
   constructor(
     private readonly events: Emitter,
-    private readonly tag: Tag | undefined = ownTag(),
+    private readonly tag: Tag | undefined,
   ) {
     if (tag) this.begin(tag);
   }
@@ -38,7 +38,7 @@ export class Commands {
     const { site = this.tag?.site, edge = this.tag?.edge } = options;
     if (!this.visitor && typeof site === 'string' && typeof edge === 'string') {
       const origin = webOrigin(edge);
-      if (origin) this.begin({ site, edge: origin, granted: options.consent === 'granted' });
+      if (origin) this.begin({ site, edge: origin, granted: options.consent === 'granted', proxied: false });
     } else if (options.consent === 'granted') this.visitor?.grant();
     if (['uniqueId', 'identities', 'tags'].some((name) => name in options)) this.run('identify', [options]);
   }

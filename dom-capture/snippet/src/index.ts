@@ -2,6 +2,7 @@
 // Importing it registers that function and reads the script's own tag; nothing of the page is read or changed.
 import { Commands } from './commands';
 import { Emitter } from './emitter';
+import { ownTag } from './tag';
 
 export type { EventName, Events } from './emitter';
 export type { ConsentState } from './visitor';
@@ -24,12 +25,18 @@ function register(): Coview | undefined {
   if (typeof window === 'undefined' || typeof document === 'undefined') return undefined;
   // An element with this id also answers to the name; only the window's own property is ours.
   const old: unknown = Object.getOwnPropertyDescriptor(window, 'coview')?.value;
-  if (typeof old === 'function' && 'version' in old) return old as Coview; // another copy of this script
   const events = new Emitter();
+  const tag = ownTag();
+  if (tag?.proxied) {
+    // The site knows nothing of us here, and may have a snippet of its own.
+    new Commands(events, tag);
+    return undefined;
+  }
+  if (typeof old === 'function' && 'version' in old) return old as Coview; // another copy of this script
   let commands: Commands | undefined;
   const run = (command: unknown, args: unknown[]): unknown => {
     try {
-      commands ??= new Commands(events);
+      commands ??= new Commands(events, tag);
       return typeof command === 'string' ? commands.run(command, args) : undefined;
     } catch {
       events.emit('error', { where: 'command' });

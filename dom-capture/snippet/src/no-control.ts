@@ -2,6 +2,7 @@
 import { glob, holds } from './capture/masks';
 import type { Natives } from './natives';
 import type { Mask } from './protocol';
+import { address } from './proxied';
 
 const MARKER = '[data-coview="no-control"]';
 
@@ -18,7 +19,7 @@ export class NoControl {
   /** Asked of every element around the one an agent means. A rule that can't be read forbids everything. */
   forbids(element: Element): boolean {
     return this.rules.some(({ selector, url }) => {
-      if (url && !holds(url, location.href)) return false;
+      if (url && !holds(url, address())) return false;
       try {
         return this.natives.matches.call(element, selector);
       } catch {

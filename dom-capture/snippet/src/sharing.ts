@@ -7,6 +7,7 @@ import type { Natives } from './natives';
 import { NoControl } from './no-control';
 import { Outbox, type Sink } from './outbox';
 import { type Instruction, ResyncReason, type Tagged, type VisitorOut, type visitorIn } from './protocol';
+import { withRealAddresses } from './proxied';
 import type { Ui } from './ui';
 
 export type Welcome = Extract<Tagged<typeof visitorIn>, { kind: 'VisitorWelcome' }>;
@@ -108,7 +109,7 @@ export class Sharing {
       maxBacklog: MOST_BACKLOG,
       send: (place, messages) => {
         this.epoch = Math.max(this.epoch, place.epoch);
-        this.outbox.push(place, messages);
+        this.outbox.push(place, withRealAddresses(messages));
       },
       onError: (where) => this.failed(where),
     });

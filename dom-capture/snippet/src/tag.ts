@@ -1,5 +1,6 @@
 // The snippet's own script tag: which site this is, which edge serves it, and what the site says about consent.
 // Read through the prototype's getters, so that an element named "currentScript" can't stand in for the tag.
+import { beProxied } from './proxied';
 
 /** What the tag (or `init`) says. */
 export interface Tag {
@@ -8,6 +9,8 @@ export interface Tag {
   edge: string;
   /** The site already has the visitor's consent to be seen online. */
   granted: boolean;
+  /** The page is one of a proxied site: the edge put the tag there, and answers below the page's own address. */
+  proxied: boolean;
 }
 
 /** The tag that loaded this script, or undefined when a bundler did. */
@@ -15,8 +18,16 @@ export function ownTag(): Tag | undefined {
   const script = currentScript() ?? namedScript();
   const site = script?.getAttribute('data-site');
   if (!script || !site) return undefined;
+  const proxied = script.getAttribute('data-proxied');
+  if (proxied !== null) {
+    beProxied(proxied);
+    script.remove();
+    return { site, edge: `${location.origin}/.coview`, granted: true, proxied: true };
+  }
   const edge = webOrigin(script.getAttribute('data-edge') ?? script.src);
-  return edge === undefined ? undefined : { site, edge, granted: script.getAttribute('data-consent') === 'granted' };
+  return edge === undefined
+    ? undefined
+    : { site, edge, granted: script.getAttribute('data-consent') === 'granted', proxied: false };
 }
 
 /** The web origin of a URL, if it is one an edge can have. */

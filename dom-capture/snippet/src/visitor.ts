@@ -2,8 +2,10 @@
 // one page hands over to the next.
 import { Connection } from './connection';
 import type { Emitter } from './emitter';
+import { tellLimits } from './limits';
 import { type Natives, takeNatives } from './natives';
 import { EndReason, VERSION, type VisitorIn } from './protocol';
+import { address } from './proxied';
 import { forget, type Kept, keep, take } from './resume';
 import { Session } from './session';
 import { Sharing, type Welcome } from './sharing';
@@ -27,6 +29,8 @@ const PRESENCE = { consent: 0, always: 1, never: 2 } as const;
 const MOST_WAITING = 20;
 const LONGEST_URL = 4096;
 const LONGEST_TITLE = 512;
+/** Close code of a session that is over. */
+const ENDED = 4010;
 
 export class Visitor {
   private consent: ConsentState;
@@ -67,13 +71,14 @@ export class Visitor {
     const failed = (where: string) => events.emit('error', { where });
     this.sharing = new Sharing(this.connection, () => this.natives(), ui, failed);
     this.session = new Session(this.connection, this.sharing, ui, events, () => this.siteName());
+    if (tag.proxied) tellLimits(() => this.session.live && this.ui());
     this.follow();
     this.begin();
   }
 
   /** Connects if it may: with consent, or to go on with a session of the page before. */
   private begin(): void {
-    const kept = take(this.tag.site);
+    const kept = this.tag.proxied ? undefined : take(this.tag.site);
     if (kept) this.restore(kept);
     if (kept || this.granted) this.connection.start();
     else void this.askPresence();
@@ -234,6 +239,7 @@ export class Visitor {
         break;
       case 'VisitorEnd':
         this.session.end(message.reason);
+        this.over();
         break;
       case 'VisitorCustom':
         this.events.emit('customMessage', { text: message.text });
@@ -268,6 +274,7 @@ export class Visitor {
 
   private down(code: number, final: boolean): void {
     this.disconnected();
+    if (code === ENDED) this.over();
     if (code === 4005) this.resume = undefined;
     if (!final) return;
     this.session.end(EndReason.error);
@@ -287,7 +294,7 @@ export class Visitor {
     if (!seen) return;
     this.connection.control({
       kind: 'Page',
-      url: location.href.replace(/#.*/s, '').slice(0, LONGEST_URL),
+      url: address().replace(/#.*/s, '').slice(0, LONGEST_URL),
       title: document.title.slice(0, LONGEST_TITLE),
       width: innerWidth,
       height: innerHeight,
@@ -334,7 +341,7 @@ export class Visitor {
     });
     addEventListener('pageshow', (event) => {
       if (!event.persisted) return;
-      this.session.end(EndReason.left);
+      if (!this.tag.proxied) this.session.end(EndReason.left);
       this.resume = undefined;
       this.begin();
     });
@@ -342,9 +349,15 @@ export class Visitor {
 
   /** For the next page of this tab; only with consent, or for a session the visitor agreed to. */
   private handOver(): void {
+    if (this.tag.proxied) return;
     const kept = this.session.ledger.keep();
     if (this.resume !== undefined && (this.granted || kept.session !== ''))
       keep(this.tag.site, { resume: this.resume, granted: this.granted, ...kept });
+  }
+
+  /** With the session a proxied site is gone: what stands here leads nowhere any more. */
+  private over(): void {
+    if (this.tag.proxied) location.replace(`${this.tag.edge}/over`);
   }
 
   private siteName(): string {

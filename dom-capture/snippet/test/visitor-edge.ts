@@ -68,7 +68,8 @@ export class FakeEdge {
     await this.page.route(/localhost/, async (route) => {
       const url = route.request().url();
       this.asked.push(url);
-      if (url.startsWith(`${EDGE}/coview.js`)) await route.fulfill({ contentType: 'text/javascript', body: code });
+      if (url.startsWith(`${EDGE}/coview.js`) || url.endsWith('/.coview/coview.js'))
+        await route.fulfill({ contentType: 'text/javascript', body: code });
       else if (url.startsWith(`${EDGE}/v1/sites/`)) {
         await route.fulfill({
           json: { key: 'demo', name: 'Nordlys', consent: 'ask', presence: this.options.presence ?? 'consent' },
@@ -77,10 +78,10 @@ export class FakeEdge {
       } else
         await route.fulfill({
           contentType: 'text/html',
-          body: `<!doctype html><html lang="en"><title>Shop</title><script async src="${EDGE}/coview.js" ${tag}></script><body>${body}`,
+          body: `<!doctype html><html lang="en"><title>Shop</title><script async src="${tag.includes('data-proxied') ? '/.coview' : EDGE}/coview.js" ${tag}></script><body>${body}`,
         });
     });
-    await this.page.routeWebSocket(/edge\.localhost/, (socket) => {
+    await this.page.routeWebSocket(/edge\.localhost|\/\.coview\/v1\/visitor/, (socket) => {
       this.socket = socket;
       this.connections++;
       socket.onMessage((data) => this.hear(socket, Buffer.from(data as Buffer))); // Coview sends binary messages only

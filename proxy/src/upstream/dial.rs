@@ -3,7 +3,7 @@
 
 use std::future::Future;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -19,23 +19,36 @@ use crate::guard::Policy;
 /// Connects to upstreams that `policy` allows, with TLS where the URL says so.
 #[must_use]
 pub fn connector(policy: Policy) -> HttpsConnector<Dial> {
-    let roots = rustls::RootCertStore {
-        roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
-    };
-    let tls = rustls::ClientConfig::builder_with_provider(Arc::new(
-        rustls::crypto::ring::default_provider(),
-    ))
-    .with_safe_default_protocol_versions()
-    .expect("ring speaks TLS 1.2 and 1.3")
-    .with_root_certificates(roots)
-    .with_no_client_auth();
     HttpsConnectorBuilder::new()
-        .with_tls_config(tls)
+        .with_tls_config(tls())
         .https_or_http()
         .enable_all_versions()
         .wrap_connector(Dial {
             policy: Arc::new(policy),
         })
+}
+
+/// As [`connector`], for connections that will be upgraded: HTTP/1.1 alone.
+#[must_use]
+pub fn connector_http1(policy: Policy) -> HttpsConnector<Dial> {
+    HttpsConnectorBuilder::new()
+        .with_tls_config(tls())
+        .https_or_http()
+        .enable_http1()
+        .wrap_connector(Dial {
+            policy: Arc::new(policy),
+        })
+}
+
+fn tls() -> rustls::ClientConfig {
+    let roots = rustls::RootCertStore {
+        roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
+    };
+    rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("ring speaks TLS 1.2 and 1.3")
+        .with_root_certificates(roots)
+        .with_no_client_auth()
 }
 
 /// Did the guard refuse to dial? Its refusal travels inside the client's error.
@@ -90,7 +103,7 @@ async fn dial(policy: &Policy, uri: &Uri) -> io::Result<TcpStream> {
         80
     };
     let port = uri.port_u16().unwrap_or(default);
-    let found: Vec<SocketAddr> = tokio::net::lookup_host((host, port)).await?.collect();
+    let found = resolve(host, port).await?;
     let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
     if found.is_empty() {
         return Err(last);
@@ -116,4 +129,16 @@ async fn dial(policy: &Policy, uri: &Uri) -> io::Result<TcpStream> {
         }
     }
     Err(last)
+}
+
+/// Names below `localhost` are this machine, as browsers take them (RFC 6761); no resolver is asked.
+async fn resolve(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
+    let bare = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
+    if bare == "localhost" || bare.ends_with(".localhost") {
+        return Ok(vec![
+            SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
+            SocketAddr::from((Ipv6Addr::LOCALHOST, port)),
+        ]);
+    }
+    Ok(tokio::net::lookup_host((host, port)).await?.collect())
 }

@@ -17,7 +17,7 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tokio::sync::Semaphore;
 use url::Url;
 
-pub use dial::{Dial, connector, was_refused};
+pub use dial::{Dial, connector, connector_http1, was_refused};
 
 use crate::guard::Policy;
 

@@ -64,6 +64,10 @@ presence = "consent"
 
 [assets]
 allow_private = true
+
+[proxy]
+domain = "http://localhost:0"
+allow_private = true
 "#;
 
 impl Demo {

@@ -7,10 +7,11 @@ use coview_proxy::assets::{AssetError, Assets, By, Keep};
 use coview_proxy::upstream::FetchError;
 use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, RANGE};
 use http::{HeaderValue, Method, Request, StatusCode};
-use http_body_util::{BodyExt, Full};
+use http_body_util::Full;
 use hyper::body::Incoming;
 use url::{Url, form_urlencoded};
 
+use super::reply::boxed;
 use super::{Problem, Reply, problem};
 use crate::edge::Edge;
 use crate::metrics::{AssetBy, Rejected};
@@ -108,7 +109,7 @@ impl Asked<'_> {
         {
             edge.metrics.asset(AssetBy::Page);
             let reply = asset.reply(request.headers(), &self.prefix, self.live.key(), Keep::No);
-            return reply.map(|body| Full::new(body).boxed_unsync());
+            return reply.map(|body| boxed(Full::new(body)));
         }
         edge.metrics.asset(AssetBy::Nobody);
         problem(error.status(), "the asset could not be had")
@@ -126,7 +127,7 @@ impl Asked<'_> {
         let reply = served
             .asset
             .reply(request.headers(), &self.prefix, key, keep);
-        Ok(reply.map(|body| Full::new(body).boxed_unsync()))
+        Ok(reply.map(|body| boxed(Full::new(body))))
     }
 
     /// Media are asked for in parts: from memory if they are there, else as they come.
@@ -142,7 +143,7 @@ impl Asked<'_> {
         }
         let reply = self.assets.get_part(&self.url, range).await?;
         edge.metrics.asset(AssetBy::Part);
-        Ok(reply.map(|body| Full::new(body).boxed_unsync()))
+        Ok(reply.map(|body| boxed(Full::new(body))))
     }
 }
 

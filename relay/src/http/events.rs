@@ -7,12 +7,12 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::stream;
 use http::StatusCode;
-use http_body_util::{BodyExt, StreamBody};
+use http_body_util::StreamBody;
 use hyper::body::Frame;
 use tokio::sync::watch;
 
 use super::Reply;
-use super::reply::bytes;
+use super::reply::{boxed, bytes};
 use crate::edge::Edge;
 
 /// Changes within this time are said once.
@@ -36,7 +36,7 @@ pub(super) fn changes(edge: &Arc<Edge>) -> Reply {
         ))
     });
     let mut reply = bytes(StatusCode::OK, "text/event-stream", Bytes::new());
-    *reply.body_mut() = StreamBody::new(events).boxed_unsync();
+    *reply.body_mut() = boxed(StreamBody::new(events));
     reply
 }
 

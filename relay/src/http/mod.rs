@@ -1,5 +1,5 @@
-//! Requests: which part answers what. Nothing here logs a path below `/v1/assets`, a query, a header
-//! or a body: tokens travel in them.
+//! Requests: which part answers what. Nothing here logs a path below `/v1/assets` or `/visit`, a
+//! query, a header or a body: tokens travel in them. Nothing of a proxied site is logged at all.
 
 mod api;
 mod assets;
@@ -8,9 +8,12 @@ mod body;
 mod events;
 mod files;
 mod packed;
+mod plain;
+mod proxied;
 mod reply;
 mod snippet;
 mod sockets;
+mod visit;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -23,6 +26,8 @@ pub use files::{Shop as ShopFiles, file_reply, page_reply};
 pub use reply::{Body, Problem, Reply, empty, html, json, problem, text};
 
 use crate::edge::Edge;
+use crate::metrics::Rejected;
+use proxied::Host;
 
 /// Where a request came from.
 #[derive(Debug, Clone)]
@@ -39,6 +44,20 @@ pub async fn public(edge: Arc<Edge>, peer: Peer, request: Request<Incoming>) -> 
         address: client_address(&edge, &peer, &request),
         ..peer
     };
+    if let Some(proxy) = &edge.proxy {
+        let host = proxied::host_of(&proxy.domain, &edge.origins, &request);
+        match host {
+            Host::Own if proxied::from_proxied(&proxy.domain, &edge.origins, request.headers()) => {
+                edge.metrics.rejected(Rejected::WebOrigin);
+                return problem(StatusCode::FORBIDDEN, "not for pages of proxied sites");
+            }
+            Host::Own => {}
+            Host::Proxied(host) => {
+                return proxied::serve(&edge, proxy, &peer, &host, request).await;
+            }
+            Host::Confused => return problem(StatusCode::BAD_REQUEST, "which host?"),
+        }
+    }
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
     let reply = route(edge, &peer, request, &path).await;
@@ -54,6 +73,7 @@ async fn route(edge: Arc<Edge>, peer: &Peer, request: Request<Incoming>, path: &
         ["v1", "sites", key] => only_get(request.method(), || snippet::site(&edge, key)),
         ["v1", "assets", token, code] => assets::get(&edge, token, code, request).await,
         ["api", "v1", rest @ ..] => api::route(edge, peer, request, rest).await,
+        ["visit", secret] => visit::serve(&edge, secret, request).await,
         ["console", "sign-in"] => {
             only_get(request.method(), || auth::sign_in(&edge, request.uri()))
         }
@@ -112,11 +132,10 @@ fn client_address(edge: &Edge, peer: &Peer, request: &Request<Incoming>) -> IpAd
 
 /// A path as logs may hold it.
 fn shown(path: &str) -> &str {
-    if path.starts_with("/v1/assets/") {
-        "/v1/assets/"
-    } else {
-        path
-    }
+    ["/v1/assets/", "/visit/"]
+        .into_iter()
+        .find(|secret| path.starts_with(secret))
+        .unwrap_or(path)
 }
 
 fn only_get(method: &Method, reply: impl FnOnce() -> Reply) -> Reply {

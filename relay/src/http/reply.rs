@@ -7,19 +7,18 @@ use http::header::{
     CACHE_CONTROL, CONTENT_TYPE, REFERRER_POLICY, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderValue, Response, StatusCode};
-use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full};
 use serde::Serialize;
 
-/// A body: whole, or a stream of events.
-pub type Body = UnsyncBoxBody<Bytes, Infallible>;
+/// A body: whole, or a stream of events or of an upstream's answer.
+pub use coview_proxy::proxied::Body;
 /// What goes back.
 pub type Reply = Response<Body>;
 
 /// A reply of these bytes; nobody keeps it unless a header says so.
 #[must_use]
 pub(super) fn bytes(status: StatusCode, kind: &'static str, body: Bytes) -> Reply {
-    let mut reply = Response::new(Full::new(body).boxed_unsync());
+    let mut reply = Response::new(boxed(Full::new(body)));
     *reply.status_mut() = status;
     let headers = reply.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
@@ -27,6 +26,14 @@ pub(super) fn bytes(status: StatusCode, kind: &'static str, body: Bytes) -> Repl
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     reply
+}
+
+/// A body that never breaks off.
+pub(super) fn boxed<B>(body: B) -> Body
+where
+    B: BodyExt<Data = Bytes, Error = Infallible> + Send + 'static,
+{
+    body.map_err(|never| match never {}).boxed_unsync()
 }
 
 /// Plain text.

@@ -9,10 +9,14 @@ use url::form_urlencoded;
 
 use super::{Peer, Problem, Reply, problem};
 use crate::edge::Edge;
+use crate::ingress::Claim;
 use crate::metrics::Rejected;
 use crate::socket;
 use crate::visitor::Device;
 use crate::{agent, ingress};
+
+/// To a visitor go control messages only.
+pub(super) const TO_VISITOR: usize = 64 << 10;
 
 /// `GET /v1/visitor?site=KEY`
 pub(super) fn visitor(edge: &Arc<Edge>, peer: &Peer, mut request: Request<Incoming>) -> Reply {
@@ -45,11 +49,10 @@ pub(super) fn visitor(edge: &Arc<Edge>, peer: &Peer, mut request: Request<Incomi
     let tasks = edge.tasks.clone();
     tasks.spawn(async move {
         let _slot = slot;
-        // To a visitor go control messages only.
         if let Some(socket) =
-            socket::open(upgrade, edge.config.limits.frame.bytes(), 64 << 10).await
+            socket::open(upgrade, edge.config.limits.frame.bytes(), TO_VISITOR).await
         {
-            ingress::run(edge, socket, tenant, device).await;
+            ingress::run(edge, socket, Claim::Site(tenant), device).await;
         }
     });
     reply
@@ -88,7 +91,8 @@ pub(super) fn agent(edge: &Arc<Edge>, peer: &Peer, mut request: Request<Incoming
     reply
 }
 
-fn admit(edge: &Edge, peer: &Peer) -> Result<(), Problem> {
+/// May this address open another connection?
+pub(super) fn admit(edge: &Edge, peer: &Peer) -> Result<(), Problem> {
     if edge.stopping.is_cancelled() {
         return Err(Problem(StatusCode::SERVICE_UNAVAILABLE, "the edge stops"));
     }

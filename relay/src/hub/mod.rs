@@ -3,6 +3,7 @@
 
 mod agents;
 mod codes;
+mod expected;
 mod sessions;
 
 use std::sync::{Arc, Weak};
@@ -16,11 +17,13 @@ use tokio::sync::watch;
 
 use crate::clock::Clock;
 use crate::metrics::Metrics;
+use crate::proxied::Table;
 use crate::secrets::{Digest, Secret, id, short_id};
 use crate::session::{Lifetimes, Live, PrivateBounds, RingLimits};
 use crate::sites::Tenant;
 use crate::visitor::{Device, State, Visitor};
 
+pub use expected::Waiting;
 pub use sessions::{Invitation, InviteError};
 
 /// All that is shared by an edge's connections.
@@ -36,6 +39,7 @@ pub struct Hub {
     agent_secrets: DashMap<Digest, Pass>,
     capabilities: DashMap<Digest, String>,
     codes: DashMap<String, Pending>,
+    proxied: Arc<Table>,
     changed: watch::Sender<u64>,
 }
 
@@ -106,7 +110,12 @@ impl From<&Config> for Bounds {
 impl Hub {
     /// An empty hub.
     #[must_use]
-    pub fn new(config: &Config, clock: Clock, metrics: Arc<Metrics>) -> Arc<Self> {
+    pub fn new(
+        config: &Config,
+        clock: Clock,
+        metrics: Arc<Metrics>,
+        proxied: Arc<Table>,
+    ) -> Arc<Self> {
         Arc::new_cyclic(|me| Self {
             me: Weak::clone(me),
             clock,
@@ -119,6 +128,7 @@ impl Hub {
             agent_secrets: DashMap::new(),
             capabilities: DashMap::new(),
             codes: DashMap::new(),
+            proxied,
             changed: watch::Sender::new(0),
         })
     }
@@ -167,7 +177,7 @@ impl Hub {
                     .for_each(|old| self.forget_visitor_secret(old));
                 visitor
             }
-            None => self.new_visitor(tenant, fresh, device),
+            None => self.new_visitor(tenant, fresh, device, false),
         };
         self.visitor_secrets.insert(fresh, visitor.id.clone());
         (visitor, secret)
@@ -178,11 +188,18 @@ impl Hub {
         self.visitor(&id)
     }
 
-    fn new_visitor(&self, tenant: &Arc<Tenant>, secret: Digest, device: &Device) -> Arc<Visitor> {
+    fn new_visitor(
+        &self,
+        tenant: &Arc<Tenant>,
+        secret: Digest,
+        device: &Device,
+        proxied: bool,
+    ) -> Arc<Visitor> {
         let visitor = Arc::new(Visitor {
             id: id(),
             short_id: short_id(),
             tenant: Arc::clone(tenant),
+            proxied,
             state: Mutex::new(State {
                 connection: None,
                 consented: false,
@@ -241,6 +258,11 @@ impl Hub {
             live.tick();
         }
         let now = self.clock.now();
+        for (session, reason) in self.proxied.overdue(now) {
+            if let Some(live) = self.session(&session) {
+                live.end(reason);
+            }
+        }
         self.agent_tokens
             .retain(|_, pass| pass.until.is_none_or(|until| now < until));
         self.codes.retain(|_, pending| now < pending.until);
@@ -285,8 +307,9 @@ impl Hub {
     }
 }
 
-/// Did the site obtain consent to share, so that no prompt is needed?
+/// Did the site obtain consent to share, so that no prompt is needed? A proxied visitor gave it on the
+/// visit page.
 #[must_use]
 pub fn site_asked(visitor: &Visitor, consented: bool) -> bool {
-    consented && visitor.tenant.site.consent == coview_config::Consent::Site
+    visitor.proxied || consented && visitor.tenant.site.consent == coview_config::Consent::Site
 }

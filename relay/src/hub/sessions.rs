@@ -1,6 +1,7 @@
 //! Sessions: begun by the first invitation, forgotten with everything that led to them.
 
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use coview_dom_capture::mask::Gate;
 use coview_dom_capture::protocol::{EndReason, Grants};
@@ -9,7 +10,7 @@ use coview_proxy::assets::{Key, Marker};
 use super::{Hub, Pass, site_asked};
 use crate::rates::Budget;
 use crate::secrets::{Secret, id};
-use crate::session::{Keeper, Live, LiveOptions};
+use crate::session::{Keeper, Lifetimes, Live, LiveOptions};
 use crate::visitor::Visitor;
 
 /// Why somebody was not invited.
@@ -44,11 +45,22 @@ impl Hub {
         offered: Grants,
     ) -> Result<Invitation, InviteError> {
         let live = self.session_of(visitor)?;
+        self.invite_into(&live, name, offered, self.bounds.times.agent_token)
+    }
+
+    /// Invites an agent to a session, and waits so long for it.
+    pub(super) fn invite_into(
+        &self,
+        live: &Live,
+        name: &str,
+        offered: Grants,
+        wait: Duration,
+    ) -> Result<Invitation, InviteError> {
         let agent = live
             .invite(name, offered, self.bounds.agents)
             .ok_or(InviteError::Full)?;
         let token = Secret::new();
-        let until = Some(self.clock.now() + self.bounds.times.agent_token);
+        let until = Some(self.clock.now() + wait);
         let pass = Pass {
             session: live.id().to_owned(),
             agent,
@@ -75,14 +87,16 @@ impl Hub {
         if self.sessions.len() >= self.bounds.sessions {
             return Err(InviteError::Full);
         }
-        let live = self.begin(visitor).ok_or(InviteError::Full)?;
+        let live = self
+            .begin(visitor, self.bounds.times)
+            .ok_or(InviteError::Full)?;
         live.visitor_here(&outbox, site_asked(visitor, state.consented));
         state.session = Some(Arc::clone(&live));
         Ok(live)
     }
 
     /// None if the operating system has no randomness for its key.
-    fn begin(&self, visitor: &Visitor) -> Option<Arc<Live>> {
+    pub(super) fn begin(&self, visitor: &Visitor, times: Lifetimes) -> Option<Arc<Live>> {
         let key = Arc::new(Key::new()?);
         let mut gate = Gate::new(Arc::clone(&visitor.tenant.rules), self.bounds.gate);
         if self.bounds.assets {
@@ -98,7 +112,7 @@ impl Hub {
             gate,
             private: self.bounds.private,
             ring: self.bounds.ring,
-            times: self.bounds.times,
+            times,
             resyncs: Budget::new(self.bounds.resync),
             resends: Budget::new(self.bounds.resend),
             clock: self.clock.clone(),
@@ -159,6 +173,9 @@ impl Keeper for Hub {
             drop(state);
             code.into_iter()
                 .for_each(|code| drop(self.codes.remove(&code)));
+            if visitor.proxied {
+                self.forget_proxied(live, &visitor);
+            }
         }
     }
 }

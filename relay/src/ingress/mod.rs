@@ -30,16 +30,33 @@ const LARGE: usize = 100 << 10;
 /// Codes a visitor may ask for.
 const CODES: coview_config::PerSecond = coview_config::PerSecond::per_minute(10);
 
+/// Whose connection it is.
+pub enum Claim {
+    /// A visitor of this site; its hello may say which.
+    Site(Arc<Tenant>),
+    /// This one, known by its pass.
+    Known(Arc<Visitor>),
+}
+
+impl Claim {
+    fn tenant(&self) -> &Arc<Tenant> {
+        match self {
+            Self::Site(tenant) => tenant,
+            Self::Known(visitor) => &visitor.tenant,
+        }
+    }
+}
+
 /// Serves a visitor's connection until it ends.
-pub async fn run(edge: Arc<Edge>, socket: Socket, tenant: Arc<Tenant>, device: Device) {
+pub async fn run(edge: Arc<Edge>, socket: Socket, claim: Claim, device: Device) {
     let _open = edge.metrics.connected(Role::Visitor);
     let (mut sink, mut source) = socket.split();
     let (outbox, mut queue) = Outbox::new();
     let ending = match first(&edge, &mut source).await {
         Err(ending) => ending,
         Ok((hello, rest)) => {
-            let ingress = Ingress::admit(&edge, &tenant, &hello, &outbox, &device);
-            let span = tracing::info_span!("visitor", visitor = %ingress.visitor.id, site = %tenant.site.key);
+            let ingress = Ingress::admit(&edge, &claim, &hello, &outbox, &device);
+            let span = tracing::info_span!("visitor", visitor = %ingress.visitor.id, site = %claim.tenant().site.key);
             let ending = async {
                 tracing::debug!("connected");
                 tokio::select! {
@@ -108,14 +125,21 @@ struct Ingress {
 impl Ingress {
     fn admit(
         edge: &Arc<Edge>,
-        tenant: &Arc<Tenant>,
+        claim: &Claim,
         hello: &VisitorHello,
         outbox: &Outbox,
         device: &Device,
     ) -> Self {
-        let (visitor, secret) = edge
-            .hub
-            .admit_visitor(tenant, hello.resume.as_deref(), device);
+        let (visitor, secret) = match claim {
+            Claim::Site(tenant) => edge
+                .hub
+                .admit_visitor(tenant, hello.resume.as_deref(), device),
+            Claim::Known(visitor) => {
+                visitor.state.lock().device = device.clone();
+                // Of no use: only a pass leads to this visitor.
+                (Arc::clone(visitor), Secret::new())
+            }
+        };
         let rates = &edge.config.rates;
         let ingress = Self {
             edge: Arc::clone(edge),
@@ -145,6 +169,10 @@ impl Ingress {
             self.welcome_message(secret, epoch),
             self.ping_message(),
         ]));
+        if self.visitor.proxied && state.session.is_none() {
+            // Its session ended while this connection was made.
+            self.outbox.close(CloseCode::SessionEnded.into());
+        }
         if let Some(live) = &state.session {
             live.visitor_here(&self.outbox, site_asked(&self.visitor, consented));
         }
@@ -163,10 +191,12 @@ impl Ingress {
             epoch,
             site_name: site.title().to_owned(),
             consent: match site.consent {
+                _ if self.visitor.proxied => ConsentMode::Site,
                 Consent::Ask => ConsentMode::Ask,
                 Consent::Site => ConsentMode::Site,
             },
             presence: match site.presence {
+                _ if self.visitor.proxied => PresenceMode::Consent,
                 Presence::Consent => PresenceMode::Consent,
                 Presence::Always => PresenceMode::Always,
                 Presence::Never => PresenceMode::Never,

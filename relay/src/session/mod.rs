@@ -100,6 +100,8 @@ pub struct Session {
     visitor: Visitor,
     /// Agents have the present picture, as far as the edge knows.
     picture: bool,
+    /// Nobody was there yet: the visitor has a link, and comes or not.
+    expected: bool,
     /// The visitor announced to be away until then.
     back: Option<Instant>,
     /// Nobody is connected since.
@@ -131,10 +133,18 @@ impl Session {
                 until: now + times.resume,
             },
             picture: false,
+            expected: false,
             back: None,
             alone: Some(now),
             ended: false,
         }
+    }
+
+    /// The visitor is on its way and may take until then; nobody has to look before.
+    pub fn expect(&mut self, until: Instant) {
+        self.visitor = Visitor::Away { until };
+        self.expected = true;
+        self.alone = None;
     }
 
     /// Adds an agent, who is expected to connect soon.
@@ -255,7 +265,12 @@ impl Session {
         if let Visitor::Away { until } = self.visitor
             && until <= now
         {
-            return self.end(EndReason::Left, out);
+            let reason = if self.expected {
+                EndReason::NoAnswer
+            } else {
+                EndReason::Left
+            };
+            return self.end(reason, out);
         }
         if self.began + self.times.longest <= now {
             return self.end(EndReason::Idle, out);

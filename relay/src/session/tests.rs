@@ -585,3 +585,33 @@ fn while_the_visitor_is_away_instructions_are_answered_as_gone() {
         [Output::ToAgent(ana, gone)]
     );
 }
+
+#[test]
+fn an_expected_visitor_may_take_its_time_and_is_not_asked_again() {
+    let mut stage = Stage::new();
+    let agent = stage.invite("Ana");
+    stage.session.expect(stage.now + Duration::from_secs(50));
+    stage.go(Input::AgentHere(agent));
+    assert_eq!(stage.session.phase(), Phase::Asking);
+    assert_eq!(ended(&stage.later(49)), None);
+    let outputs = stage.go(Input::VisitorHere { site_asked: true });
+    assert!(asked(&outputs).is_none() && outputs.contains(&Output::Open(agent)));
+    assert!(told_visitor(&outputs).is_some());
+}
+
+#[test]
+fn an_expected_visitor_who_does_not_come_has_not_answered() {
+    let mut stage = Stage::new();
+    stage.invite("Ana");
+    stage.session.expect(stage.now + Duration::from_secs(50));
+    assert_eq!(ended(&stage.later(50)), Some(EndReason::NoAnswer));
+}
+
+#[test]
+fn nobody_has_to_look_while_a_visitor_is_expected() {
+    let mut stage = Stage::new();
+    stage.session.times.agent_token = Duration::from_secs(600);
+    stage.invite("Ana");
+    stage.session.expect(stage.now + Duration::from_secs(500));
+    assert_eq!(ended(&stage.later(499)), None);
+}

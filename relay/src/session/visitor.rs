@@ -16,6 +16,7 @@ const LONGEST_BYE: Duration = Duration::from_secs(600);
 impl Session {
     pub(super) fn visitor_here(&mut self, now: Instant, site_asked: bool, out: &mut Vec<Output>) {
         self.visitor = Visitor::Here { site_asked };
+        self.expected = false;
         self.picture = false;
         self.back = None;
         if self.agreed {

@@ -182,19 +182,21 @@ impl Rig {
         let stream = TcpStream::connect(at).await.unwrap();
         let io = hyper_util::rt::TokioIo::new(stream);
         let (mut sender, connection) = hyper::client::conn::http1::handshake(io).await.unwrap();
-        let mut request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header("host", self.public.to_string());
+        let mut request = Request::builder().method(method).uri(path);
+        if !headers.iter().any(|(name, _)| *name == "host") {
+            request = request.header("host", self.public.to_string());
+        }
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        if body.is_some() {
+        if body.is_some() && !headers.iter().any(|(name, _)| *name == "content-type") {
             request = request.header("content-type", "application/json");
         }
-        let body = Full::new(Bytes::from(
-            body.map(|body| body.to_string()).unwrap_or_default(),
-        ));
+        // A text is sent as it stands: forms.
+        let body = Full::new(Bytes::from(match body {
+            Some(Value::String(text)) => text,
+            body => body.map(|body| body.to_string()).unwrap_or_default(),
+        }));
         let request = request.body(body).unwrap();
         let answer = async {
             let (head, body) = sender.send_request(request).await.unwrap().into_parts();
@@ -240,33 +242,9 @@ impl Rig {
     }
 
     pub(crate) async fn visitor_on(&self, site: &str, resume: Option<String>) -> Visitor {
-        let mut peer = Peer::connect(
-            self.public,
-            &format!("/v1/visitor?site={site}"),
-            Some(ORIGIN),
-        )
-        .await
-        .unwrap();
-        peer.say(&VisitorOut::VisitorHello(VisitorHello {
-            version: VERSION,
-            resume,
-            consented: true,
-        }))
-        .await;
-        let welcome = peer.until(|message: VisitorIn| match message {
-            VisitorIn::VisitorWelcome(welcome) => Some(welcome),
-            _ => None,
-        });
-        let welcome = welcome.await;
-        Visitor {
-            place: Place {
-                epoch: welcome.epoch,
-                offset: 0,
-            },
-            nodes: 0,
-            welcome,
-            peer,
-        }
+        let path = format!("/v1/visitor?site={site}");
+        let peer = Peer::connect(self.public, &path, Some(ORIGIN)).await;
+        Visitor::hello(peer.unwrap(), resume).await
     }
 
     pub(crate) async fn agent(&self, token: &str) -> Watcher {
@@ -369,6 +347,20 @@ impl Peer {
         Self::connect_with(at, path, origin, None).await
     }
 
+    /// At whatever host the request names.
+    pub(crate) async fn connect_as(
+        at: SocketAddr,
+        path: &str,
+        headers: &[(&str, &str)],
+    ) -> Result<Self, u16> {
+        let mut request = Request::get(format!("ws://{at}{path}"));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let stream = TcpStream::connect(at).await.unwrap();
+        Self::upgrade(request, stream).await
+    }
+
     pub(crate) async fn connect_with(
         at: SocketAddr,
         path: &str,
@@ -380,15 +372,19 @@ impl Peer {
             socket.set_recv_buffer_size(bytes).unwrap();
         }
         let stream = socket.connect(at).await.unwrap();
-        let mut request = Request::get(format!("ws://{at}{path}"))
-            .header("host", at.to_string())
+        let mut request = Request::get(format!("ws://{at}{path}")).header("host", at.to_string());
+        if let Some(origin) = origin {
+            request = request.header("origin", origin);
+        }
+        Self::upgrade(request, stream).await
+    }
+
+    async fn upgrade(request: http::request::Builder, stream: TcpStream) -> Result<Self, u16> {
+        let request = request
             .header("connection", "upgrade")
             .header("upgrade", "websocket")
             .header("sec-websocket-version", "13")
             .header("sec-websocket-key", "AAAAAAAAAAAAAAAAAAAAAA==");
-        if let Some(origin) = origin {
-            request = request.header("origin", origin);
-        }
         let config = WebSocketConfig::default()
             .max_message_size(None)
             .max_frame_size(None);
@@ -517,6 +513,30 @@ pub(crate) struct Visitor {
 }
 
 impl Visitor {
+    /// Says hello on a new connection.
+    pub(crate) async fn hello(mut peer: Peer, resume: Option<String>) -> Self {
+        peer.say(&VisitorOut::VisitorHello(VisitorHello {
+            version: VERSION,
+            resume,
+            consented: true,
+        }))
+        .await;
+        let welcome = peer.until(|message: VisitorIn| match message {
+            VisitorIn::VisitorWelcome(welcome) => Some(welcome),
+            _ => None,
+        });
+        let welcome = welcome.await;
+        Self {
+            place: Place {
+                epoch: welcome.epoch,
+                offset: 0,
+            },
+            nodes: 0,
+            welcome,
+            peer,
+        }
+    }
+
     pub(crate) async fn say(&mut self, message: VisitorOut) {
         self.peer.say(&message).await;
     }

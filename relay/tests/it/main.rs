@@ -7,6 +7,7 @@
 //! - `doors`: web origins, API keys, cookies
 //! - `hostile`: bytes the wire does not allow
 //! - `assets`: what is fetched for an agent's picture
+//! - `proxied`: whose host, whose pass, and what a proxied site can never reach
 //! - `privacy`: what stays, and what is logged
 //! - `command`: the binary, its settings and exit codes; TLS
 
@@ -24,5 +25,6 @@ mod doors;
 mod harness;
 mod hostile;
 mod privacy;
+mod proxied;
 mod upstream;
 mod visitors;

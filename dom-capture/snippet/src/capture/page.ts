@@ -1,6 +1,7 @@
 // The page as a whole: viewport, address, focus, and the visitor's pointer.
 import type { Natives } from '../natives';
 import { type PatchOp, Pointer } from '../protocol';
+import { address } from '../proxied';
 import type { Tree } from './tree';
 
 /** Presses and releases said in one patch at most. */
@@ -33,13 +34,13 @@ export class Page {
   private read(): void {
     this.width = window.innerWidth;
     this.height = window.innerHeight;
-    this.url = window.location.href;
+    this.url = address();
     this.base = this.natives.baseURI.call(document) || this.url;
   }
 
   /** True if the page has another address than was said. */
   moved(): boolean {
-    return this.url !== window.location.href;
+    return this.url !== address();
   }
 
   flush(resized: boolean, ops: PatchOp[]): void {
@@ -50,7 +51,7 @@ export class Page {
       if (width !== this.width || height !== this.height)
         ops.push({ kind: 'V', width: this.width, height: this.height });
     }
-    this.url = window.location.href;
+    this.url = address();
     this.base = this.natives.baseURI.call(document) || this.url;
     if (url !== this.url || base !== this.base) ops.push({ kind: 'U', url: this.url, base: this.base });
     const focus = this.focused();

@@ -2,6 +2,7 @@
 // decided in run.ts.
 import type { Natives } from '../natives';
 import type { PatchOp, StreamMessage } from '../protocol';
+import { address } from '../proxied';
 import { Changes } from './changes';
 import { Forms } from './forms';
 import { MASKING, Masks } from './masks';
@@ -98,7 +99,7 @@ export class Parts {
 
   /** True if only a snapshot can say what is the case. */
   needsSnapshot(): boolean {
-    return this.masks.choose(window.location.href) || this.tree.last > NODES || this.sheets.overspent;
+    return this.masks.choose(address()) || this.tree.last > NODES || this.sheets.overspent;
   }
 
   /** Text of a style, title or textarea. */
@@ -157,7 +158,7 @@ export class Parts {
     walk.customs.clear();
     walk.takeFinds();
     walk.take();
-    masks.choose(window.location.href);
+    masks.choose(address());
     const masked = new Set<Element>();
     masks.collect(document, false, masked);
     walk.begin(masked);

@@ -37,6 +37,8 @@ const EN = {
   gaveControl: '{agent} can click and type now',
   tookBack: 'You took back control',
   ended: 'Your page is no longer shown',
+  limit: 'Something on this page does not work while it is opened together',
+  limitKeys: 'Passkeys do not work while a page is opened together. Sign in another way.',
   codeTitle: 'Your code',
   codeBody: 'Read it to the person from {site} who is helping you. They can then ask to see this page.',
   codeWarn: 'Only tell it to someone you contacted yourself.',

@@ -2,11 +2,13 @@
 //! for follows from the credentials alone, never from the request.
 
 mod assets;
+mod proxied;
 mod sessions;
 mod visitors;
 
 use std::sync::Arc;
 
+use coview_config::Site;
 use http::{Method, Request, StatusCode};
 use hyper::body::Incoming;
 use serde::{Deserialize, Serialize};
@@ -42,6 +44,10 @@ pub(super) async fn route(
         (&Method::POST, ["codes", "session"]) => {
             sessions::begin_by_code(&edge, peer, &who, request).await
         }
+        (&Method::POST, ["proxy-sessions"]) => proxied::begin(&edge, &who, request).await,
+        (&Method::GET, ["proxy-sessions"]) => proxied::list(&edge, &who),
+        (&Method::GET, ["proxy-sessions", id]) => proxied::get(&edge, &who, id),
+        (&Method::DELETE, ["proxy-sessions", id]) => proxied::end(&edge, &who, id),
         (&Method::POST, ["sign-ins"]) => sign_in_link(&edge, &who, request).await,
         _ => problem(StatusCode::NOT_FOUND, "nothing is here"),
     }
@@ -56,6 +62,14 @@ pub(super) struct AgentName {
 }
 
 impl AgentName {
+    /// The site itself, where no agent is named.
+    fn of_site(site: &Site) -> Self {
+        Self {
+            id: site.key.clone(),
+            name: site.title().chars().take(80).collect(),
+        }
+    }
+
     /// What a visitor may be shown: some letters, no control characters, not endless.
     fn checked(self) -> Result<Self, Problem> {
         let good = |text: &str| {
@@ -94,11 +108,11 @@ fn me(edge: &Edge, who: &Who) -> Reply {
     #[derive(Serialize)]
     struct Me<'a> {
         agent: Option<AgentName>,
-        sites: Vec<Site<'a>>,
+        sites: Vec<Row<'a>>,
         edge: About,
     }
     #[derive(Serialize)]
-    struct Site<'a> {
+    struct Row<'a> {
         key: &'a str,
         name: &'a str,
     }
@@ -106,6 +120,8 @@ fn me(edge: &Edge, who: &Who) -> Reply {
     struct About {
         name: &'static str,
         version: &'static str,
+        /// Co-browsing on sites without the snippet.
+        proxy: bool,
     }
     let agent = match who {
         Who::Agent { account, .. } => Some(AgentName {
@@ -116,7 +132,7 @@ fn me(edge: &Edge, who: &Who) -> Reply {
     };
     let tenants = who.sites().iter().filter_map(|key| edge.sites.get(key));
     let sites = tenants
-        .map(|tenant| Site {
+        .map(|tenant| Row {
             key: &tenant.site.key,
             name: tenant.site.title(),
         })
@@ -129,6 +145,7 @@ fn me(edge: &Edge, who: &Who) -> Reply {
             edge: About {
                 name: "Coview",
                 version: env!("CARGO_PKG_VERSION"),
+                proxy: edge.proxy.is_some(),
             },
         },
     )

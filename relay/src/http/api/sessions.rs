@@ -39,7 +39,7 @@ struct AskedByCode {
 
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum GrantName {
+pub(super) enum GrantName {
     View,
     Point,
     Control,
@@ -53,6 +53,13 @@ impl GrantName {
             Self::Control => Grants::CONTROL,
         }
     }
+}
+
+/// What these names stand for together.
+pub(super) fn offered(names: &[GrantName]) -> Grants {
+    names
+        .iter()
+        .fold(Grants::NONE, |all, grant| all.with(grant.grants()))
 }
 
 #[derive(Serialize)]
@@ -124,11 +131,10 @@ fn invite(edge: &Edge, who: &Who, visitor: &Arc<Visitor>, asked: Asked, base: &s
         Ok(agent) => agent,
         Err(problem) => return problem.into(),
     };
-    let offered = asked
-        .grants
-        .iter()
-        .fold(Grants::NONE, |all, grant| all.with(grant.grants()));
-    match edge.hub.invite(visitor, &agent.name, offered) {
+    match edge
+        .hub
+        .invite(visitor, &agent.name, offered(&asked.grants))
+    {
         Ok(invitation) => {
             let token = invitation.token.reveal().to_owned();
             let watch_url = format!("{base}/console/watch/{}#token={token}", invitation.session);

@@ -7,7 +7,7 @@ mod stream;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Weak};
-use std::time::SystemTime;
+use std::time::{Instant, SystemTime};
 
 use coview_dom_capture::mask::Gate;
 use coview_dom_capture::protocol::{
@@ -226,6 +226,11 @@ impl Live {
         let mut core = self.core.lock();
         let full = core.session.agents() >= limit || core.session.ended();
         (!full).then(|| core.session.invite(self.clock.now(), name, offered))
+    }
+
+    /// The visitor is on its way and may take until then.
+    pub fn expect(&self, until: Instant) {
+        self.core.lock().session.expect(until);
     }
 
     /// The visitor connected. What was known of its page is void: it starts a new epoch.

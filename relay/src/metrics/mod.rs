@@ -1,8 +1,14 @@
 //! Counters, written out as Prometheus reads them. Labels are of small fixed sets: no visitor, no
 //! session, no site is in any of them.
 
+mod assets;
+mod proxied;
+
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
+pub use assets::AssetBy;
+pub use proxied::Asked;
 
 /// Whose connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,45 +73,6 @@ impl Rejected {
     }
 }
 
-/// Who had an asset.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AssetBy {
-    /// The cache.
-    Hit,
-    /// The cache, and its upstream said that it is still good.
-    Revalidated,
-    /// Its upstream.
-    Fetched,
-    /// Its upstream, a part of it.
-    Part,
-    /// The visitor's page.
-    Page,
-    /// Nobody: it was not served.
-    Nobody,
-}
-
-impl AssetBy {
-    const ALL: [Self; 6] = [
-        Self::Hit,
-        Self::Revalidated,
-        Self::Fetched,
-        Self::Part,
-        Self::Page,
-        Self::Nobody,
-    ];
-
-    const fn label(self) -> &'static str {
-        match self {
-            Self::Hit => "hit",
-            Self::Revalidated => "revalidated",
-            Self::Fetched => "fetched",
-            Self::Part => "part",
-            Self::Page => "page",
-            Self::Nobody => "nobody",
-        }
-    }
-}
-
 /// All counters of one edge.
 #[derive(Debug, Default)]
 pub struct Metrics {
@@ -118,9 +85,8 @@ pub struct Metrics {
     sessions_begun: AtomicU64,
     mask_missed: AtomicU64,
     resyncs: AtomicU64,
-    assets: [AtomicU64; 6],
-    cached_assets: AtomicU64,
-    cached_bytes: AtomicU64,
+    assets: assets::Assets,
+    proxied: proxied::Proxied,
 }
 
 impl Metrics {
@@ -169,13 +135,27 @@ impl Metrics {
 
     /// An asset was asked for.
     pub fn asset(&self, by: AssetBy) {
-        self.assets[by as usize].fetch_add(1, Ordering::Relaxed);
+        self.assets.asked(by);
     }
 
     /// What the cache holds.
-    pub fn assets_held(&self, (entries, bytes): (u64, u64)) {
-        self.cached_assets.store(entries, Ordering::Relaxed);
-        self.cached_bytes.store(bytes, Ordering::Relaxed);
+    pub fn assets_held(&self, held: (u64, u64)) {
+        self.assets.held(held);
+    }
+
+    /// A proxied session began.
+    pub fn proxied_began(&self) {
+        self.proxied.began();
+    }
+
+    /// A proxied session ended, after so many bytes.
+    pub fn proxied_ended(&self, bytes: u64) {
+        self.proxied.ended(bytes);
+    }
+
+    /// A request came to a proxied host.
+    pub fn asked(&self, how: Asked) {
+        self.proxied.asked(how);
     }
 
     /// Everything, in Prometheus' text format.
@@ -256,30 +236,9 @@ impl Metrics {
             head(&mut out, name, "counter", help);
             line(&mut out, name, "", counter.load(Ordering::Relaxed));
         }
-        self.assets(&mut out);
+        self.assets.write(&mut out);
+        self.proxied.write(&mut out);
         out
-    }
-
-    fn assets(&self, out: &mut String) {
-        let help = "Assets asked for by agents' pictures, by who had them.";
-        head(out, "assets_total", "counter", help);
-        for by in AssetBy::ALL {
-            let label = format!("by=\"{}\"", by.label());
-            let count = self.assets[by as usize].load(Ordering::Relaxed);
-            line(out, "assets_total", &label, count);
-        }
-        let held = [
-            (
-                "assets_cached",
-                "Public assets in memory.",
-                &self.cached_assets,
-            ),
-            ("assets_cached_bytes", "Their bytes.", &self.cached_bytes),
-        ];
-        for (name, help, gauge) in held {
-            head(out, name, "gauge", help);
-            line(out, name, "", gauge.load(Ordering::Relaxed));
-        }
     }
 
     fn per_role(&self, out: &mut String, name: &str, help: &str, counters: &[AtomicU64; 2]) {

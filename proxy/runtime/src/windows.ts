@@ -1,0 +1,137 @@
+// Windows of other origins. The browser's own `postMessage` of such a window compares the target origin with the proxied
+// one, and nothing can be put on it; so scripts get a stand-in that maps the origin, by every way that can be patched.
+// Windows of the page's own origin are given as they are: their functions must run as their own, or `event.source`
+// would name the wrong window. `top` and indexed frames cannot be patched.
+import type { Addresses } from './addresses';
+import { apply, patchAccessor, patchMethod, safely } from './patch';
+
+type Realm = Window & typeof globalThis;
+
+export class Windows {
+  private readonly standIns = new WeakMap<object, Window>();
+  private readonly behind = new WeakMap<object, Window>();
+
+  constructor(
+    private readonly realm: Realm,
+    private readonly to: Addresses,
+    /** Given every window of the own origin that is come by. */
+    private readonly met: (window: Realm) => void,
+  ) {}
+
+  /** What a script gets for a window. */
+  given(value: unknown): unknown {
+    if (value === null || typeof value !== 'object' || value === this.realm) return value;
+    const window = value as Window; // the callers pass what window getters give
+    if (this.behind.has(window)) return window;
+    try {
+      void window.document;
+      this.met(window as Realm); // readable: of our own origin
+      return window;
+    } catch {
+      return this.standIn(window);
+    }
+  }
+
+  /** The window behind a stand-in. */
+  native(value: unknown): unknown {
+    return (typeof value === 'object' && value !== null && this.behind.get(value)) || value;
+  }
+
+  private standIn(window: Window): Window {
+    const known = this.standIns.get(window);
+    if (known) return known;
+    const made: Window = new Proxy(window, {
+      get: (target, key) => this.read(target, key, made),
+      set: (target, key, value) => {
+        const mapped = key === 'location' ? safely(String(value), (url) => this.to.proxied(url)) : value;
+        return Reflect.set(target, key, mapped, target);
+      },
+    });
+    this.standIns.set(window, made);
+    this.behind.set(made, window);
+    return made;
+  }
+
+  private readonly functions = new WeakMap<object, Map<PropertyKey, unknown>>();
+
+  private read(window: Window, key: PropertyKey, made: Window): unknown {
+    if (key === 'self' || key === 'window' || key === 'frames') return made;
+    const value: unknown = Reflect.get(window, key, window);
+    if (key === 'parent' || key === 'opener' || key === 'top') return this.given(value);
+    if (key === 'location') return this.location(window);
+    if (typeof value !== 'function') return value;
+    let kept = this.functions.get(window);
+    if (!kept) {
+      kept = new Map();
+      this.functions.set(window, kept);
+    }
+    if (!kept.has(key)) {
+      const post = key === 'postMessage';
+      kept.set(key, (...args: unknown[]) =>
+        apply(value as typeof window.postMessage, window, post ? this.target(args) : args),
+      ); // just tested
+    }
+    return kept.get(key);
+  }
+
+  /** `other.location = …`, `.href = …`, `.replace(…)`: all that may be done to it. */
+  private location(window: Window): unknown {
+    const { to } = this;
+    return new Proxy(window.location, {
+      get: (target, key) => {
+        const value: unknown = Reflect.get(target, key, target);
+        if (typeof value !== 'function') return value;
+        return (url: unknown) => apply(value as typeof target.replace, target, [to.proxied(String(url))]); // replace alone is readable
+      },
+      set: (target, key, value) => Reflect.set(target, key, key === 'href' ? to.proxied(String(value)) : value, target),
+    });
+  }
+
+  /** The arguments of `postMessage` with the target origin mapped. */
+  target(args: unknown[]): unknown[] {
+    const [message, second, ...rest] = args;
+    const map = (origin: unknown): unknown => {
+      const text = String(origin);
+      if (text === '*' || text === '/') return origin;
+      return safely(text, (url) => new URL(this.to.proxied(url)).origin);
+    };
+    if (typeof second === 'string') return [message, map(second), ...rest];
+    const origin: unknown =
+      second && typeof second === 'object' ? (second as WindowPostMessageOptions).targetOrigin : undefined;
+    return origin === undefined ? args : [message, { ...(second as object), targetOrigin: map(origin) }, ...rest];
+  }
+
+  patch(): void {
+    const { realm, to } = this;
+    const get = { get: (native: Parameters<typeof apply>[0], self: unknown) => this.given(apply(native, self, [])) };
+    for (const name of ['HTMLIFrameElement', 'HTMLFrameElement', 'HTMLObjectElement', 'HTMLEmbedElement'] as const) {
+      const prototype = realm[name]?.prototype;
+      patchAccessor(prototype, 'contentWindow', get);
+      patchAccessor(prototype, 'contentDocument', { get: (native, self) => this.document(apply(native, self, [])) });
+    }
+    for (const name of ['parent', 'opener']) patchAccessor(realm, name, get);
+    patchAccessor(realm.MessageEvent.prototype, 'source', get);
+    patchAccessor(realm.MessageEvent.prototype, 'origin', {
+      get: (native, self) => {
+        const origin = apply(native, self, []);
+        if (typeof origin !== 'string') return origin;
+        // A socket's is never the page's own, which `seenOrigin` would keep.
+        return safely(origin, (one) => (one.startsWith('ws') ? to.texts.real(one) : to.seenOrigin(one)));
+      },
+    });
+    patchMethod(realm, 'open', (native, self, [url, ...rest]) => {
+      const mapped = url === undefined || url === '' ? url : safely(String(url), (one) => to.proxied(one));
+      return this.given(
+        apply(native, self ?? realm, rest.length === 0 ? (url === undefined ? [] : [mapped]) : [mapped, ...rest]),
+      );
+    });
+  }
+
+  private document(value: unknown): unknown {
+    if (value instanceof Object || (value && typeof value === 'object')) {
+      const window = (value as Document).defaultView; // the getter gives documents
+      if (window) this.given(window);
+    }
+    return value;
+  }
+}
