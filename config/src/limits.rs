@@ -123,7 +123,7 @@ impl Default for Rates {
     fn default() -> Self {
         Self {
             handshakes: PerSecond::new(20),
-            visitor_frames: PerSecond::new(200),
+            visitor_frames: PerSecond::new(400),
             visitor_bytes: ByteSize(16 << 20),
             agent_frames: PerSecond::new(200),
             code_attempts: PerSecond::per_minute(10),
