@@ -12,7 +12,7 @@ mod standing;
 
 use std::sync::Arc;
 
-use coview_proxy::proxied::{Place, RealOrigin, Standing, exchange, tunnel};
+use coview_proxy::proxied::{Place, Places, RealOrigin, Standing, exchange, tunnel};
 use http::header::UPGRADE;
 use http::{Method, Request};
 use hyper::body::Incoming;
@@ -52,11 +52,13 @@ pub(super) async fn serve(
     let named = proxy.domain.word_of(host);
     let Some(proxied) = named.and_then(|(word, _)| edge.proxied.of_word(word)) else {
         edge.metrics.asked(Asked::Gone);
-        return pages::gone(named.is_some());
+        return named.map_or_else(pages::nowhere, |(word, _)| {
+            pages::over(Places::new(word, &proxy.domain).host(host).as_ref())
+        });
     };
     let Some(place) = proxied.visit.places().at(host) else {
         edge.metrics.asked(Asked::Gone);
-        return pages::gone(false);
+        return pages::nowhere();
     };
     let places = proxied.visit.places();
     let canonical = match &place {
@@ -72,7 +74,7 @@ pub(super) async fn serve(
     let path = request.uri().path().to_owned();
     match (path.strip_prefix("/.coview/"), place) {
         (Some(name), Place::Lobby) => lobby(&at, name, &request),
-        (None, Place::Lobby) => pages::gone(false),
+        (None, Place::Lobby) => pages::nowhere(),
         (Some(name), Place::Origin(origin)) => own(&at, peer, name, &origin, request).await,
         (None, Place::Origin(origin)) => upstream(&at, peer, &origin, request).await,
     }
@@ -85,7 +87,7 @@ fn lobby(at: &At<'_>, name: &str, request: &Request<Incoming>) -> Reply {
         "enter" => entry::enter(at, request.headers(), query),
         "pass" if has_pass(at, request) => entry::pass(at, query),
         "pass" => refused(at),
-        _ => pages::gone(false),
+        _ => pages::nowhere(),
     }
 }
 
@@ -118,7 +120,7 @@ async fn own(
         (&Method::POST, "cookies") if page => cookies::write(at, origin, request).await,
         (&Method::GET, "v1/visitor") => socket::visitor(at, peer, request),
         (_, "pass-for" | "cookies") => refused(at),
-        _ => pages::gone(false),
+        _ => pages::nowhere(),
     }
 }
 
