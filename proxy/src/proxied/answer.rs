@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, SET_COOKIE, STRICT_TRANSPORT_SECURITY,
-    X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, SET_COOKIE,
+    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
 use http_body_util::BodyExt;
@@ -36,8 +36,8 @@ enum Plan {
 pub(super) async fn down(errand: &Errand<'_>, response: Response<Incoming>) -> Response<Body> {
     let (parts, body) = response.into_parts();
     let document = errand.intent.is_document();
-    if parts.status.is_informational() {
-        // Nobody asked this upstream to change the protocol.
+    // Nobody asked this upstream to change the protocol.
+    if parts.status.is_informational() || has_two_lengths(&parts.headers) {
         return Fault::Unreachable.reply(document);
     }
     remember(errand, &parts.headers);
@@ -229,6 +229,13 @@ fn finish(errand: &Errand<'_>, plan: Plan, headers: &mut HeaderMap) {
         Plan::Worker => set(CACHE_CONTROL, "no-store"),
         Plan::Pass => {}
     }
+}
+
+/// An answer that says two lengths has none.
+fn has_two_lengths(headers: &HeaderMap) -> bool {
+    let mut lengths = headers.get_all(CONTENT_LENGTH).iter();
+    let first = lengths.next();
+    lengths.any(|other| Some(other) != first)
 }
 
 fn nosniff(headers: &HeaderMap) -> bool {
