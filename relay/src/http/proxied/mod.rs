@@ -23,7 +23,7 @@ pub(super) use host::{Host, from_proxied, host_of};
 use super::{Peer, Reply};
 use crate::edge::Edge;
 use crate::metrics::Asked;
-use crate::proxied::{Proxied, Proxy};
+use crate::proxied::{Arrival, Proxied, Proxy};
 use standing::Judged;
 
 /// Where a request came in.
@@ -102,7 +102,7 @@ async fn own(
     let query = request.uri().query().unwrap_or_default().to_owned();
     match name {
         "enter" => return entry::enter(at, request.headers(), &query),
-        "knock" => return entry::knock(at, &query),
+        "knock" => return entry::knock(at, request.headers(), &query),
         _ => {}
     }
     if let Some(reply) = runtime::file(name, request.method(), request.headers()) {
@@ -129,8 +129,13 @@ async fn upstream(
     at: &At<'_>,
     peer: &Peer,
     origin: &RealOrigin,
-    request: Request<Incoming>,
+    mut request: Request<Incoming>,
 ) -> Reply {
+    let path = request
+        .uri()
+        .path_and_query()
+        .map_or("/", |path| path.as_str());
+    let url = format!("{}://{}{path}", at.scheme(), at.host);
     let (places, passes) = (at.proxied.visit.places(), &at.proxied.passes);
     let judged = standing::judge(places, passes, at.host, request.method(), request.headers());
     let standing = match judged {
@@ -140,12 +145,7 @@ async fn upstream(
         Judged::Anonymous => Standing::Anonymous,
         Judged::Knock(by) => {
             at.edge.metrics.asked(Asked::Knocked);
-            let path = request
-                .uri()
-                .path_and_query()
-                .map_or("/", |path| path.as_str());
-            let to = format!("{}://{}{path}", at.scheme(), at.host);
-            return entry::knock_at(at, &by, &to);
+            return entry::knock_at(at, &by, &url, request.headers());
         }
         Judged::Frame => {
             at.edge.metrics.asked(Asked::Refused);
@@ -158,7 +158,15 @@ async fn upstream(
         at.proxied.meet(peer.address);
         if runtime::needs_boot(request.method(), request.headers()) {
             at.edge.metrics.asked(Asked::Booted);
+            let arrival = Arrival::of(request.headers());
+            at.proxied.arrivals.keep(at.edge.clock.now(), &url, arrival);
             return runtime::boot_page(&at.proxied.visit);
+        }
+        let worker = standing::text(request.headers(), "x-coview-mode");
+        let navigates = standing::navigates(request.headers())
+            || worker.is_some_and(|mode| mode.starts_with("navigate"));
+        if navigates && let Some(arrival) = at.proxied.arrivals.take(at.edge.clock.now(), &url) {
+            arrival.put(request.headers_mut());
         }
     }
     at.edge.metrics.asked(match standing {
