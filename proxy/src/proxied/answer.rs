@@ -19,7 +19,7 @@ use super::exchange::{Body, Broken};
 use super::fault::Fault;
 use super::headers::{self, Down};
 use super::html::{self, Page, Rewriter};
-use super::intent::{Destination, through_worker};
+use super::intent::{Destination, has_worker, through_worker};
 use super::links::Links;
 use crate::decode::{Caps, Coding, DecodeError, Decoded};
 
@@ -171,8 +171,14 @@ fn facts(errand: &Errand<'_>) -> String {
         errand.visit.rules(),
         &errand.url,
         &readable,
-        through_worker(&errand.method, &errand.headers),
+        is_mapped(errand),
     )
+}
+
+/// Does the runtime's service worker map what this document, or this worker, loads?
+fn is_mapped(errand: &Errand<'_>) -> bool {
+    let of_page = errand.intent.destination == Destination::Worker;
+    through_worker(&errand.method, &errand.headers) || (of_page && has_worker(&errand.headers))
 }
 
 /// What the answer leaves in the session.
@@ -207,9 +213,7 @@ fn finish(errand: &Errand<'_>, plan: Plan, headers: &mut HeaderMap) {
         }
     };
     if errand.intent.is_document() || errand.intent.destination == Destination::Worker {
-        let wide = through_worker(&errand.method, &errand.headers)
-            || errand.intent.destination == Destination::Worker;
-        let policy = csp::policy(errand.visit.places().domain(), rules, wide);
+        let policy = csp::policy(errand.visit.places().domain(), rules, is_mapped(errand));
         set(CONTENT_SECURITY_POLICY, &policy);
         set(HeaderName::from_static("origin-agent-cluster"), "?1");
     }

@@ -36,7 +36,8 @@ pub(super) fn policy(domain: &Domain, rules: &Rules, through_worker: bool) -> St
         format!("object-src 'self' {places}"),
         format!("form-action 'self' {places}{direct}"),
         format!("manifest-src 'self' {places}"),
-        "worker-src 'self' blob: data:".to_owned(),
+        // Static imports of module workers count as workers too.
+        format!("worker-src 'self' {anywhere} blob: data:"),
         format!("base-uri 'self' {places}"),
         format!("frame-ancestors 'self' {places}"),
     ]

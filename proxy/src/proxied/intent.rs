@@ -1,7 +1,7 @@
 //! What a request is for and who makes it: browsers say so, of proxied hosts; here it is said of the
 //! real ones.
 
-use http::header::{ACCEPT, ORIGIN, REFERER};
+use http::header::{ACCEPT, COOKIE, ORIGIN, REFERER};
 use http::{HeaderMap, Method};
 use url::Url;
 
@@ -112,19 +112,21 @@ impl Intent {
 /// wide one, because the worker maps what it loads.
 #[must_use]
 pub fn through_worker(method: &Method, headers: &HeaderMap) -> bool {
-    let by_cookie = || {
-        // Navigations with a body pass the worker untouched; its cookie says that it is there.
-        !matches!(*method, Method::GET | Method::HEAD)
-            && headers
-                .get_all(http::header::COOKIE)
-                .iter()
-                .filter_map(|value| value.to_str().ok())
-                .flat_map(|value| value.split(';'))
-                .any(|pair| pair.trim() == "__Host-coview-sw=1")
-    };
+    // Navigations with a body pass the worker untouched; its cookie says that it is there.
+    let by_cookie = !matches!(*method, Method::GET | Method::HEAD) && has_worker(headers);
     text(headers, "x-coview-sw") == "1"
         || text(headers, "service-worker-navigation-preload") == "coview"
-        || by_cookie()
+        || by_cookie
+}
+
+/// Does the cookie of the runtime say that its service worker stands behind this host?
+pub(super) fn has_worker(headers: &HeaderMap) -> bool {
+    headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .any(|pair| pair.trim() == "__Host-coview-sw=1")
 }
 
 fn destination(mode: &str, dest: &str) -> Destination {

@@ -200,3 +200,32 @@ async fn the_end_of_the_session_breaks_bodies_off() {
     world.visit.end();
     assert!(body.frame().await.unwrap().is_err());
 }
+
+#[tokio::test]
+async fn a_form_that_navigates_goes_up_with_real_urls() {
+    let world = World::new().await;
+    let port = world
+        .origin(|request| async move {
+            let length = request.headers().get("content-length").cloned().unwrap();
+            let body = request.into_body().collect().await.unwrap().to_bytes();
+            assert_eq!(length.to_str().unwrap(), body.len().to_string());
+            reply(&[("content-type", "text/plain")], body)
+        })
+        .await;
+    let url = format!("http://shop.localhost:{port}/");
+    let place = world
+        .place_origin("https://shop.example/")
+        .replace(':', "%3A")
+        .replace('/', "%2F");
+    let form = format!("a=1&next={place}%2Fdone");
+    let kind = ("content-type", "application/x-www-form-urlencoded");
+    let headers = [&NAVIGATE[..], &[kind]].concat();
+    let sent = world
+        .ask(Method::POST, &url, &headers, full(form.clone()))
+        .await;
+    assert_eq!(sent.text(), "a=1&next=https%3A%2F%2Fshop.example%2Fdone");
+    let by_script = world
+        .ask(Method::POST, &url, &[kind], full(form.clone()))
+        .await;
+    assert_eq!(by_script.text(), form);
+}
