@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use http::header::{
-    CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, SET_COOKIE,
-    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_LENGTH,
+    CONTENT_SECURITY_POLICY, CONTENT_TYPE, SET_COOKIE, STRICT_TRANSPORT_SECURITY, VARY,
+    X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 
-use super::body::{Changed, Metered, begun};
-use super::change::{Document, Sheet, Worker};
+use super::body::{Change, Changed, Metered, begun};
+use super::change::{Document, Sheet, Worker, Zipped};
 use super::charset::Transcoder;
 use super::csp;
 use super::errand::Errand;
@@ -57,6 +58,11 @@ pub(super) async fn down(errand: &Errand<'_>, response: Response<Incoming>) -> R
     *reply.status_mut() = parts.status;
     *reply.headers_mut() = headers::down(&parts.headers, errand.visit.places(), &links, kind);
     finish(errand, plan, reply.headers_mut());
+    if kind == Down::Changed && zips(errand, &parts.headers) {
+        let headers = reply.headers_mut();
+        headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        headers.append(VARY, HeaderValue::from_static("accept-encoding"));
+    }
     reply
 }
 
@@ -66,7 +72,12 @@ fn plan(errand: &Errand<'_>, status: StatusCode, headers: &HeaderMap) -> Plan {
             status,
             StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED | StatusCode::PARTIAL_CONTENT
         );
-    if bodyless {
+    // What is saved to a file stays the upstream's file.
+    let saved = text(headers, &CONTENT_DISPOSITION)
+        .trim_start()
+        .to_ascii_lowercase()
+        .starts_with("attachment");
+    if bodyless || saved {
         return Plan::Pass;
     }
     let kind = essence(headers);
@@ -100,6 +111,7 @@ async fn changed(
     let limit = errand.visit.rules().rewrite;
     let body = decoded(headers, body, limit)?;
     let kind = text(headers, &CONTENT_TYPE);
+    let zipped = zips(errand, headers);
     match plan {
         Plan::Document => {
             let transcoder = Transcoder::html(&kind, errand.target.host());
@@ -108,7 +120,7 @@ async fn changed(
                 transcoder,
                 rewriter,
             };
-            let body = Changed::new(body, change, limit).boxed_unsync();
+            let body = piped(body, change, limit, zipped);
             begun(body).await.map_err(|broken| match broken {
                 Broken::Over => Fault::Over,
                 Broken::Stalled => Fault::TimedOut,
@@ -116,12 +128,33 @@ async fn changed(
                 Broken::TooLarge | Broken::Rewriting => Fault::Unreadable,
             })
         }
-        Plan::Sheet => {
-            Ok(Changed::new(body, Sheet::new(kind, links.clone()), limit).boxed_unsync())
-        }
-        Plan::Worker => Ok(Changed::new(body, Worker::new(facts(errand)), limit).boxed_unsync()),
+        Plan::Sheet => Ok(piped(body, Sheet::new(kind, links.clone()), limit, zipped)),
+        Plan::Worker => Ok(piped(body, Worker::new(facts(errand)), limit, zipped)),
         Plan::Pass => Ok(body),
     }
+}
+
+fn piped(body: Body, change: impl Change + Unpin + 'static, limit: u64, zipped: bool) -> Body {
+    if zipped {
+        Changed::new(body, Zipped::new(change), limit).boxed_unsync()
+    } else {
+        Changed::new(body, change, limit).boxed_unsync()
+    }
+}
+
+/// What came compressed goes on compressed. What did not, did so for a reason: a secret beside
+/// what a stranger may write can be guessed from the length.
+fn zips(errand: &Errand<'_>, headers: &HeaderMap) -> bool {
+    let accepted = text(&errand.headers, &ACCEPT_ENCODING).to_ascii_lowercase();
+    let gzip = |part: &str| {
+        part.split(';')
+            .next()
+            .is_some_and(|coding| coding.trim() == "gzip")
+    };
+    Coding::of(headers).is_ok_and(|coding| coding.is_some())
+        && accepted
+            .split(',')
+            .any(|part| gzip(part) && !part.contains("q=0"))
 }
 
 fn decoded(headers: &HeaderMap, body: Body, limit: u64) -> Result<Body, Fault> {

@@ -1,4 +1,4 @@
-use async_compression::tokio::bufread::{BrotliEncoder, GzipEncoder};
+use async_compression::tokio::bufread::{BrotliEncoder, GzipDecoder, GzipEncoder};
 use http::StatusCode;
 use tokio::io::{AsyncRead, AsyncReadExt};
 
@@ -216,4 +216,58 @@ async fn faults_of_documents_are_pages_and_say_nothing_of_the_upstream() {
     assert_eq!(nobody.status, StatusCode::BAD_GATEWAY);
     let data = world.get("http://shop.localhost:1/", &[]).await;
     assert!(data.body.is_empty() && data.status == StatusCode::BAD_GATEWAY);
+}
+
+#[tokio::test]
+async fn what_came_compressed_goes_on_compressed() {
+    let world = World::new().await;
+    let markup = "<head></head><p>hello</p>".repeat(200);
+    let zipped = all(GzipEncoder::new(markup.as_bytes())).await;
+    let port = world
+        .origin(move |request| {
+            let (plain, zipped) = (markup.clone(), zipped.clone());
+            async move {
+                let html = ("content-type", "text/html; charset=utf-8");
+                match request.uri().path() {
+                    "/zipped" => reply(&[html, ("content-encoding", "gzip")], zipped),
+                    _ => reply(&[html], plain),
+                }
+            }
+        })
+        .await;
+    let accepts = ("accept-encoding", "gzip, deflate");
+    for (path, headers, coding) in [
+        ("/zipped", [&NAVIGATE[..], &[accepts]].concat(), "gzip"),
+        ("/zipped", NAVIGATE.to_vec(), ""),
+        ("/plain", [&NAVIGATE[..], &[accepts]].concat(), ""),
+    ] {
+        let answer = world
+            .get(&format!("http://shop.localhost:{port}{path}"), &headers)
+            .await;
+        assert_eq!(answer.header("content-encoding"), coding, "{path}");
+        let body = match coding {
+            "" => answer.body.to_vec(),
+            _ => all(GzipDecoder::new(answer.body.as_ref())).await,
+        };
+        let text = String::from_utf8(body).unwrap();
+        assert!(text.contains("shim.js") && text.ends_with("<p>hello</p>"));
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_is_saved_stays_as_it_is() {
+    let world = World::new().await;
+    let port = world
+        .origin(|_| async {
+            let saved = ("content-disposition", "Attachment; filename=a.html");
+            reply(
+                &[("content-type", "text/html"), saved],
+                "<a href=//cdn.example/>",
+            )
+        })
+        .await;
+    let answer = world
+        .get(&format!("http://shop.localhost:{port}/"), &NAVIGATE)
+        .await;
+    assert_eq!(answer.text(), "<a href=//cdn.example/>");
 }
