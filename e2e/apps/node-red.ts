@@ -86,6 +86,8 @@ async function importFlow(page: Page): Promise<void> {
   await page.locator('#red-ui-header-button-sidemenu').click();
   await page.locator('#menu-item-import').click();
   await page.locator('#red-ui-clipboard-dialog-import-text').fill(JSON.stringify(FLOW));
+  // It looks at what came by keys.
+  await page.locator('#red-ui-clipboard-dialog-import-text').press('End');
   await page.locator('#red-ui-clipboard-dialog-ok').click();
   // What is imported hangs on the pointer until it is put down.
   await page.mouse.move(500, 300);

@@ -46,7 +46,7 @@ export const sqliteWeb: Kind = {
     expect(await rows(join(app.folder, 'stock.db'), 'SELECT * FROM lamp WHERE id > 1')).toEqual([
       { id: 2, name: 'Noon', price: 60, notes: null },
       { id: 3, name: 'Dusk & “dim”', price: 75.5, notes: null },
-      { id: 4, name: 'Midnight', price: null, notes: null },
+      { id: 4, name: 'Midnight', price: null, notes: '' },
     ]);
   },
 };

@@ -28,7 +28,7 @@ export const swagger: Kind = {
     const answer = post.locator('.live-responses-table');
     await expect(answer.locator('.response-col_status').last()).toContainText('201');
     await expect(answer).toContainText('x-lamp: 1');
-    await expect(post.locator('.request-url')).toContainText(/^http:\/\/api\.localhost:\d+\/lamps$/);
+    await expect(post.locator('.request-url')).toHaveText(/^Request URL\s*http:\/\/api\.localhost:\d+\/lamps$/);
     const lamps = await fetch(`${app.inner}/lamps`, { headers: { authorization: `Bearer ${TOKEN}` } });
     expect(await lamps.json()).toEqual([{ name: 'Dawn & dusk' }]);
 

@@ -26,12 +26,12 @@ export const tiddlywiki: Kind = {
   use: async (page, app) => {
     await page.getByRole('button', { name: 'new tiddler' }).first().click();
     const draft = page.locator('.tc-tiddler-edit-frame');
-    await draft.locator('.tc-titlebar input').fill('Lamp oil');
+    await draft.locator('input.tc-titlebar').fill('Lamp oil');
     const text = draft.locator('.tc-tiddler-editor iframe').first().contentFrame().locator('textarea');
     await text.fill("Keep it ''dark'' & cool. See [[Wicks]].");
     await draft.locator('.tc-edit-tags input').first().fill('supplies');
     await page.keyboard.press('Enter');
-    await draft.getByRole('button', { name: 'done' }).click();
+    await draft.getByRole('button', { name: 'Confirm changes' }).click();
     const tiddler = page.locator('[data-tiddler-title="Lamp oil"]');
     await expect(tiddler.locator('strong')).toHaveText('dark');
     await expect(page.locator('.tc-dirty')).toHaveCount(0);

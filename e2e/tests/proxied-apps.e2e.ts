@@ -3,6 +3,9 @@ import { applications } from '../apps/index.ts';
 import { ensureApps } from '../apps/install.mjs';
 import { expect, test } from '../harness/fixtures.ts';
 
+// They are started one by one, and are large.
+test.describe.configure({ timeout: 120_000 });
+
 test.beforeAll(async () => {
   await ensureApps();
 });
