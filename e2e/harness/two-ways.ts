@@ -105,7 +105,10 @@ interface Visit {
 
 export async function goProxied(options: LaunchOptions, edge: Edge): Promise<ProxiedWay> {
   const world = await startWorld();
-  const answer = await edge.api('POST', 'proxy-sessions', { url: `${world.hosts.www}/`, agent: { id: 'ana', name: 'Ana' } });
+  const answer = await edge.api('POST', 'proxy-sessions', {
+    url: `${world.hosts.www}/`,
+    agent: { id: 'ana', name: 'Ana' },
+  });
   if (!answer.ok) throw new Error(`no proxied session: ${answer.status} ${await answer.text()}`);
   const { visit_url, session }: Visit = await answer.json(); // the API's own shape
   const { context, close } = await profile(options);

@@ -1,10 +1,9 @@
 // Responses that may be kept, and how often a server had to send them.
 import type { Origins } from './world.ts';
 
-const counts = new Map<string, number>();
-const count = (key: string): void => void counts.set(key, (counts.get(key) ?? 0) + 1);
-
 export function addCaching({ www }: Origins): void {
+  const counts = new Map<string, number>();
+  const count = (key: string): void => void counts.set(key, (counts.get(key) ?? 0) + 1);
   www.on('/tagged', (asked, reply) => {
     const headers = { etag: '"v1"', 'cache-control': 'no-cache', 'content-type': 'text/plain' };
     const same = asked.headers['if-none-match'] === '"v1"';

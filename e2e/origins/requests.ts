@@ -3,11 +3,10 @@ import { type Asked, echo } from './server.ts';
 import { allow } from './shop.ts';
 import type { Origins } from './world.ts';
 
-let preflights = 0;
-const beacons: string[] = [];
-
 export function addRequests(origins: Origins): void {
   const { www, api, cdn, bank } = origins;
+  let preflights = 0;
+  const beacons: string[] = [];
   const body = (asked: Asked) => ({ ...echo(asked), body: asked.body.toString() });
   for (const origin of [www, api, bank]) {
     origin.on('/body', (asked, reply) => reply.json(body(asked), allow(asked)));

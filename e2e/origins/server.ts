@@ -146,6 +146,9 @@ export function echo(asked: Asked): Record<string, unknown> {
     'x-requested-with',
     'x-custom',
     'accept-language',
+    'sec-fetch-site',
+    'sec-fetch-mode',
+    'sec-fetch-dest',
   ];
   const shown = Object.fromEntries(kept.map((name) => [name, headers[name] ?? null]));
   if (typeof shown['content-type'] === 'string')

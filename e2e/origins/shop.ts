@@ -10,8 +10,8 @@ const page = (title: string, body: string): string =>
 
 const userOf = (asked: Asked): string => (asked.cookies.get('session') === token('ada') ? 'ada' : 'nobody');
 
-export function addShop({ www, api, bank }: Origins): void {
-  for (const origin of [www, api, bank]) {
+export function addShop({ www, api, bank, fresh }: Origins): void {
+  for (const origin of [www, api, bank, fresh]) {
     origin.on('/blank', (_, reply) => reply.html(page('blank', '<p id=p>blank</p>')));
     origin.on('/echo', (asked, reply) =>
       asked.url.searchParams.has('page') ? echoPage(asked, reply) : reply.json(echo(asked)),
@@ -65,7 +65,10 @@ export function addShop({ www, api, bank }: Origins): void {
   bank.on('/third', (asked, reply) =>
     reply.json(
       { cookie: Array.from(asked.cookies.keys()).sort() },
-      { ...allow(asked), 'set-cookie': ['none=1; SameSite=None; Secure; Path=/', 'lax=1; SameSite=Lax; Path=/'] },
+      {
+        ...allow(asked),
+        'set-cookie': ['none=1; SameSite=None; Secure; Path=/third', 'lax=1; SameSite=Lax; Path=/third'],
+      },
     ),
   );
 }

@@ -16,6 +16,8 @@ export interface Hosts {
   api: string;
   cdn: string;
   bank: string;
+  /** Any host below it answers as well: for what happens on the very first visit of one. */
+  fresh: string;
 }
 
 export interface World {
@@ -32,14 +34,15 @@ export async function startWorld(): Promise<World> {
     api: new Origin('api.shop.localhost'),
     cdn: new Origin('static.cdn.localhost'),
     bank: new Origin('pay.my-bank.localhost'),
+    fresh: new Origin('fresh.localhost'),
   };
   const all = Object.values(origins);
   for (const origin of all) await origin.listen();
   for (const add of [addShop, addRequests, addStreams, addFiles, addFrames, addWorkers, addCharsets, addCaching])
     add(origins);
-  const { www, api, cdn, bank } = origins;
+  const { www, api, cdn, bank, fresh } = origins;
   return {
-    hosts: { www: www.url, api: api.url, cdn: cdn.url, bank: bank.url },
+    hosts: { www: www.url, api: api.url, cdn: cdn.url, bank: bank.url, fresh: fresh.url },
     origins,
     close: async () => {
       for (const origin of all) await origin.close();

@@ -57,7 +57,7 @@ export function WaitForVisitor({ made, onClose, onAgain }: WaitProps) {
         whoever opens it is asked to show you the site.
       </p>
       <CopyText label="Copy the link" text={visit_url} />
-      <p className="waiting" role="status">
+      <p className="awaits" role="status">
         <span className="dot" aria-hidden="true" />
         {state === 'waiting' ? 'Waiting for your visitor…' : 'Your visitor said yes. The site opens…'}
       </p>

@@ -31,6 +31,8 @@ const LONGEST_URL = 4096;
 const LONGEST_TITLE = 512;
 /** Close code of a session that is over. */
 const ENDED = 4010;
+/** And of a connection that another page of the same visitor took over. */
+const REPLACED = 4009;
 
 export class Visitor {
   private consent: ConsentState;
@@ -78,10 +80,19 @@ export class Visitor {
 
   /** Connects if it may: with consent, or to go on with a session of the page before. */
   private begin(): void {
-    const kept = this.tag.proxied ? undefined : take(this.tag.site);
+    if (this.tag.proxied) {
+      this.take();
+      return;
+    }
+    const kept = take(this.tag.site);
     if (kept) this.restore(kept);
     if (kept || this.granted) this.connection.start();
     else void this.askPresence();
+  }
+
+  /** All tabs of a proxied site are one visitor: the one in front is the one that is shared. */
+  private take(): void {
+    if (document.visibilityState === 'visible') this.connection.start();
   }
 
   private get granted(): boolean {
@@ -275,6 +286,7 @@ export class Visitor {
   private down(code: number, final: boolean): void {
     this.disconnected();
     if (code === ENDED) this.over();
+    if (code === REPLACED && this.tag.proxied) return; // until this tab is in front again
     if (code === 4005) this.resume = undefined;
     if (!final) return;
     this.session.end(EndReason.error);
@@ -331,8 +343,10 @@ export class Visitor {
     document.addEventListener('visibilitychange', () => {
       if (document.visibilityState === 'hidden') this.handOver();
       else forget(this.tag.site);
+      if (this.tag.proxied) this.take();
       this.newPage();
     });
+    if (this.tag.proxied) addEventListener('focus', () => this.take());
     addEventListener('pagehide', () => {
       this.handOver();
       this.connection.control({ kind: 'Bye', seconds: NEXT_PAGE_SECONDS });

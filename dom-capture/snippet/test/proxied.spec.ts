@@ -133,3 +133,13 @@ test('what cannot work there is told to the visitor, once', async ({ page }) => 
   });
   await uiShows(page, 'Passkeys do not work while a page is opened together');
 });
+
+test('of several tabs the one in front is shared', async ({ page }) => {
+  const edge = await shared(page);
+  expect(edge.connections).toBe(1);
+  // Another tab took over.
+  await edge.hangUp(4009);
+  await page.evaluate(() => dispatchEvent(new Event('focus')));
+  await expect.poll(() => edge.connections).toBe(2);
+  await uiShows(page, 'Stop');
+});

@@ -62,6 +62,40 @@ export const ways: Check[] = [
     run: (page: Page, site: Site) => leave(page, site, act),
   })),
   {
+    name: 'the first visit of a host is what it would be without the proxy: by link, form, redirect, frame, address',
+    run: async (page, { hosts, open }) => {
+      const host = (name: string): string => hosts.fresh.replace('//', `//${name}.`);
+      const go = async (act: (url: string) => void, url: string): Promise<unknown> => {
+        await open(page, `${hosts.www}/blank`);
+        await page.evaluate(act, url);
+        return echoed(page);
+      };
+      const link = (url: string): void => location.assign(url);
+      const post = (url: string): void => {
+        document.body.innerHTML = `<form method=post action="${url}"><input name=a value=1></form>`;
+        document.forms[0]?.submit();
+      };
+      const linked = await go(link, `${host('linked')}/echo?page&x=%C3%BC#hash`);
+      const hash = new URL(page.url()).hash;
+      const posted = await go(post, `${host('posted')}/echo?page`);
+      const led = await go(link, `${hosts.www}/to?u=${encodeURIComponent(`${host('led')}/echo?page`)}`);
+      const again = await go(link, `${host('linked')}/echo?page`);
+      await open(page, `${hosts.www}/blank`);
+      await page.evaluate(
+        (url) => {
+          const frame = document.createElement('iframe');
+          frame.id = 'f';
+          frame.src = url;
+          document.body.append(frame);
+        },
+        `${host('framed')}/echo?page`,
+      );
+      const framed = JSON.parse((await page.frameLocator('#f').locator('#echo').textContent()) ?? '');
+      await open(page, `${host('typed')}/echo?page`);
+      return { linked, hash, posted, led, again, framed, typed: await echoed(page) };
+    },
+  },
+  {
     name: 'redirects and refreshes across sites',
     run: async (page, { hosts, open }) => {
       const seen: unknown[] = [];

@@ -4,6 +4,8 @@
 const TRIES = 3;
 /** A try counts for as long as a slow set-up may take. */
 const TRY_SECONDS = 20;
+/** What a browser stores in one cookie, less name and attributes. */
+const LONGEST = 3800;
 const SET_UP_MS = 8000;
 
 const setCookie = (name: string, value: string, age = ''): void => {
@@ -46,6 +48,9 @@ async function boot(): Promise<void> {
   } catch {
     setCookie('nosw', '1');
   }
+  // Loading again by a script makes this page its own referrer; the shim puts the true one back.
+  const facts = encodeURIComponent(`${location.href.replace(/#.*/s, '')} ${document.referrer}`);
+  setCookie('from', facts.length < LONGEST ? facts : '', `; Max-Age=${TRY_SECONDS}`);
   location.reload();
 }
 

@@ -17,6 +17,7 @@ import { Markup } from './markup';
 import { Navigation } from './navigation';
 import { Passes } from './passes';
 import { apply, hidePatches, patchAccessor } from './patch';
+import { patchReferrer } from './referrer';
 import { type Around, patchRequests } from './requests';
 import { patchServiceWorker } from './service-worker-stub';
 import { patchSetters } from './setters';
@@ -62,6 +63,7 @@ function startDocument(realm: Realm, config: Config): void {
   // One that fails, as in a sandboxed frame, leaves the others.
   each([
     () => patchServiceWorker(realm),
+    () => patchReferrer(realm, to),
     () => cookies.patch(),
     () => patchSetters(realm, to, markup),
     () => patchHtml(realm, to, markup, () => navigation.listen()),
@@ -72,14 +74,7 @@ function startDocument(realm: Realm, config: Config): void {
     () => windows.patch(),
     () => navigation.patch(),
     () => patchLimits(realm),
-    () => patchReferrer(realm, to),
   ]);
-}
-
-function patchReferrer(realm: Realm, to: Addresses): void {
-  patchAccessor(realm.Document.prototype, 'referrer', {
-    get: (native, self) => to.seen(String(apply(native, self, []))),
-  });
 }
 
 function each(steps: (() => unknown)[]): void {

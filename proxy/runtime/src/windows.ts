@@ -3,7 +3,8 @@
 // Windows of the page's own origin are given as they are: their functions must run as their own, or `event.source`
 // would name the wrong window. `top` and indexed frames cannot be patched.
 import type { Addresses } from './addresses';
-import { apply, patchAccessor, patchMethod, safely } from './patch';
+import { apply, getterOf, patchAccessor, patchMethod, safely } from './patch';
+import { parse } from './places';
 
 type Realm = Window & typeof globalThis;
 
@@ -23,13 +24,32 @@ export class Windows {
     if (value === null || typeof value !== 'object' || value === this.realm) return value;
     const window = value as Window; // the callers pass what window getters give
     if (this.behind.has(window)) return window;
+    return this.readable(window) ? window : this.standIn(window);
+  }
+
+  /** Of our own origin? Then it has a shim from now on. */
+  private readable(window: Window): boolean {
     try {
       void window.document;
-      this.met(window as Realm); // readable: of our own origin
-      return window;
     } catch {
-      return this.standIn(window);
+      return false;
     }
+    try {
+      this.met(window as Realm); // readable, so with its globals
+    } catch {
+      // its policy forbids
+    }
+    return true;
+  }
+
+  /** A window that is on its way to `url`: still blank and readable, but what a script keeps of it must be the same later. */
+  private led(value: unknown, url: string): unknown {
+    const at = parse(url, this.to.own);
+    const foreign = at !== undefined && /^https?:$/.test(at.protocol) && at.origin !== this.to.own;
+    if (!foreign || value === null || typeof value !== 'object') return this.given(value);
+    const window = value as Window; // as above
+    if (this.readable(window) && !/^about:/.test(window.document.URL)) return this.given(value);
+    return this.standIn(window);
   }
 
   /** The window behind a stand-in. */
@@ -103,10 +123,17 @@ export class Windows {
 
   patch(): void {
     const { realm, to } = this;
+    const source = getterOf(realm.HTMLIFrameElement.prototype, 'src');
     const get = { get: (native: Parameters<typeof apply>[0], self: unknown) => this.given(apply(native, self, [])) };
     for (const name of ['HTMLIFrameElement', 'HTMLFrameElement', 'HTMLObjectElement', 'HTMLEmbedElement'] as const) {
       const prototype = realm[name]?.prototype;
-      patchAccessor(prototype, 'contentWindow', get);
+      patchAccessor(prototype, 'contentWindow', {
+        get: (native, self) => {
+          const window = apply(native, self, []);
+          const framed = source && window !== null && self instanceof realm.HTMLIFrameElement;
+          return framed ? this.led(window, to.proxied(String(apply(source, self, [])))) : this.given(window);
+        },
+      });
       patchAccessor(prototype, 'contentDocument', { get: (native, self) => this.document(apply(native, self, [])) });
     }
     for (const name of ['parent', 'opener']) patchAccessor(realm, name, get);
@@ -121,9 +148,8 @@ export class Windows {
     });
     patchMethod(realm, 'open', (native, self, [url, ...rest]) => {
       const mapped = url === undefined || url === '' ? url : safely(String(url), (one) => to.proxied(one));
-      return this.given(
-        apply(native, self ?? realm, rest.length === 0 ? (url === undefined ? [] : [mapped]) : [mapped, ...rest]),
-      );
+      const given = url === undefined && rest.length === 0 ? [] : [mapped, ...rest];
+      return this.led(apply(native, self ?? realm, given), String(mapped ?? ''));
     });
   }
 

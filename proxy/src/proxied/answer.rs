@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, SET_COOKIE, STRICT_TRANSPORT_SECURITY,
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_LENGTH,
+    CONTENT_SECURITY_POLICY, CONTENT_TYPE, SET_COOKIE, STRICT_TRANSPORT_SECURITY, VARY,
     X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 
-use super::body::{Changed, Metered, begun};
-use super::change::{Document, Sheet, Worker};
+use super::body::{Change, Changed, Metered, begun};
+use super::change::{Document, Sheet, Worker, Zipped};
 use super::charset::Transcoder;
 use super::csp;
 use super::errand::Errand;
@@ -19,7 +20,7 @@ use super::exchange::{Body, Broken};
 use super::fault::Fault;
 use super::headers::{self, Down};
 use super::html::{self, Page, Rewriter};
-use super::intent::{Destination, through_worker};
+use super::intent::{Destination, has_worker, through_worker};
 use super::links::Links;
 use crate::decode::{Caps, Coding, DecodeError, Decoded};
 
@@ -36,8 +37,8 @@ enum Plan {
 pub(super) async fn down(errand: &Errand<'_>, response: Response<Incoming>) -> Response<Body> {
     let (parts, body) = response.into_parts();
     let document = errand.intent.is_document();
-    if parts.status.is_informational() {
-        // Nobody asked this upstream to change the protocol.
+    // Nobody asked this upstream to change the protocol.
+    if parts.status.is_informational() || has_two_lengths(&parts.headers) {
         return Fault::Unreachable.reply(document);
     }
     remember(errand, &parts.headers);
@@ -57,6 +58,11 @@ pub(super) async fn down(errand: &Errand<'_>, response: Response<Incoming>) -> R
     *reply.status_mut() = parts.status;
     *reply.headers_mut() = headers::down(&parts.headers, errand.visit.places(), &links, kind);
     finish(errand, plan, reply.headers_mut());
+    if kind == Down::Changed && zips(errand, &parts.headers) {
+        let headers = reply.headers_mut();
+        headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        headers.append(VARY, HeaderValue::from_static("accept-encoding"));
+    }
     reply
 }
 
@@ -66,7 +72,12 @@ fn plan(errand: &Errand<'_>, status: StatusCode, headers: &HeaderMap) -> Plan {
             status,
             StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED | StatusCode::PARTIAL_CONTENT
         );
-    if bodyless {
+    // What is saved to a file stays the upstream's file.
+    let saved = text(headers, &CONTENT_DISPOSITION)
+        .trim_start()
+        .to_ascii_lowercase()
+        .starts_with("attachment");
+    if bodyless || saved {
         return Plan::Pass;
     }
     let kind = essence(headers);
@@ -100,6 +111,7 @@ async fn changed(
     let limit = errand.visit.rules().rewrite;
     let body = decoded(headers, body, limit)?;
     let kind = text(headers, &CONTENT_TYPE);
+    let zipped = zips(errand, headers);
     match plan {
         Plan::Document => {
             let transcoder = Transcoder::html(&kind, errand.target.host());
@@ -108,7 +120,7 @@ async fn changed(
                 transcoder,
                 rewriter,
             };
-            let body = Changed::new(body, change, limit).boxed_unsync();
+            let body = piped(body, change, limit, zipped);
             begun(body).await.map_err(|broken| match broken {
                 Broken::Over => Fault::Over,
                 Broken::Stalled => Fault::TimedOut,
@@ -116,12 +128,33 @@ async fn changed(
                 Broken::TooLarge | Broken::Rewriting => Fault::Unreadable,
             })
         }
-        Plan::Sheet => {
-            Ok(Changed::new(body, Sheet::new(kind, links.clone()), limit).boxed_unsync())
-        }
-        Plan::Worker => Ok(Changed::new(body, Worker::new(facts(errand)), limit).boxed_unsync()),
+        Plan::Sheet => Ok(piped(body, Sheet::new(kind, links.clone()), limit, zipped)),
+        Plan::Worker => Ok(piped(body, Worker::new(facts(errand)), limit, zipped)),
         Plan::Pass => Ok(body),
     }
+}
+
+fn piped(body: Body, change: impl Change + Unpin + 'static, limit: u64, zipped: bool) -> Body {
+    if zipped {
+        Changed::new(body, Zipped::new(change), limit).boxed_unsync()
+    } else {
+        Changed::new(body, change, limit).boxed_unsync()
+    }
+}
+
+/// What came compressed goes on compressed. What did not, did so for a reason: a secret beside
+/// what a stranger may write can be guessed from the length.
+fn zips(errand: &Errand<'_>, headers: &HeaderMap) -> bool {
+    let accepted = text(&errand.headers, &ACCEPT_ENCODING).to_ascii_lowercase();
+    let gzip = |part: &str| {
+        part.split(';')
+            .next()
+            .is_some_and(|coding| coding.trim() == "gzip")
+    };
+    Coding::of(headers).is_ok_and(|coding| coding.is_some())
+        && accepted
+            .split(',')
+            .any(|part| gzip(part) && !part.contains("q=0"))
 }
 
 fn decoded(headers: &HeaderMap, body: Body, limit: u64) -> Result<Body, Fault> {
@@ -171,8 +204,14 @@ fn facts(errand: &Errand<'_>) -> String {
         errand.visit.rules(),
         &errand.url,
         &readable,
-        through_worker(&errand.method, &errand.headers),
+        is_mapped(errand),
     )
+}
+
+/// Does the runtime's service worker map what this document, or this worker, loads?
+fn is_mapped(errand: &Errand<'_>) -> bool {
+    let of_page = errand.intent.destination == Destination::Worker;
+    through_worker(&errand.method, &errand.headers) || (of_page && has_worker(&errand.headers))
 }
 
 /// What the answer leaves in the session.
@@ -207,9 +246,7 @@ fn finish(errand: &Errand<'_>, plan: Plan, headers: &mut HeaderMap) {
         }
     };
     if errand.intent.is_document() || errand.intent.destination == Destination::Worker {
-        let wide = through_worker(&errand.method, &errand.headers)
-            || errand.intent.destination == Destination::Worker;
-        let policy = csp::policy(errand.visit.places().domain(), rules, wide);
+        let policy = csp::policy(errand.visit.places().domain(), rules, is_mapped(errand));
         set(CONTENT_SECURITY_POLICY, &policy);
         set(HeaderName::from_static("origin-agent-cluster"), "?1");
     }
@@ -229,6 +266,13 @@ fn finish(errand: &Errand<'_>, plan: Plan, headers: &mut HeaderMap) {
         Plan::Worker => set(CACHE_CONTROL, "no-store"),
         Plan::Pass => {}
     }
+}
+
+/// An answer that says two lengths has none.
+fn has_two_lengths(headers: &HeaderMap) -> bool {
+    let mut lengths = headers.get_all(CONTENT_LENGTH).iter();
+    let first = lengths.next();
+    lengths.any(|other| Some(other) != first)
 }
 
 fn nosniff(headers: &HeaderMap) -> bool {

@@ -1,5 +1,10 @@
 //! What is changed on its way down: documents, style sheets, the scripts of workers.
 
+use std::io::Write;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
 use super::body::Change;
 use super::charset::Transcoder;
 use super::exchange::Broken;
@@ -142,6 +147,48 @@ impl Change for Worker {
         if !self.begun {
             self.begin(&[], out);
         }
+        Ok(())
+    }
+}
+
+/// Another change, compressed: flushed with every piece, so that what an upstream flushed arrives.
+pub(super) struct Zipped<C> {
+    inner: C,
+    encoder: GzEncoder<Vec<u8>>,
+}
+
+impl<C: Change> Zipped<C> {
+    pub(super) fn new(inner: C) -> Self {
+        Self {
+            inner,
+            encoder: GzEncoder::new(Vec::new(), Compression::new(4)),
+        }
+    }
+
+    /// Writing into memory does not fail.
+    fn write(&mut self, text: &[u8]) -> Result<(), Broken> {
+        self.encoder.write_all(text).map_err(|_| Broken::Rewriting)
+    }
+}
+
+impl<C: Change> Change for Zipped<C> {
+    fn push(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> Result<(), Broken> {
+        let mut text = Vec::new();
+        self.inner.push(bytes, &mut text)?;
+        if !text.is_empty() {
+            self.write(&text)?;
+            self.encoder.flush().map_err(|_| Broken::Rewriting)?;
+        }
+        out.append(self.encoder.get_mut());
+        Ok(())
+    }
+
+    fn finish(&mut self, out: &mut Vec<u8>) -> Result<(), Broken> {
+        let mut text = Vec::new();
+        self.inner.finish(&mut text)?;
+        self.write(&text)?;
+        self.encoder.try_finish().map_err(|_| Broken::Rewriting)?;
+        out.append(self.encoder.get_mut());
         Ok(())
     }
 }

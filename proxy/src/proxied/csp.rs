@@ -9,14 +9,7 @@ use super::rules::Rules;
 #[must_use]
 pub(super) fn policy(domain: &Domain, rules: &Rules, through_worker: bool) -> String {
     let (places, sockets) = sources(domain);
-    let direct = direct(rules);
-    let direct_sockets: String = rules
-        .direct
-        .globs()
-        .iter()
-        .filter(|glob| is_source(glob))
-        .map(|glob| format!(" wss://{glob}"))
-        .collect();
+    let (direct, direct_sockets) = (direct(rules, "http"), direct(rules, "ws"));
     let anywhere = if through_worker {
         "http: https:".to_owned()
     } else {
@@ -36,7 +29,8 @@ pub(super) fn policy(domain: &Domain, rules: &Rules, through_worker: bool) -> St
         format!("object-src 'self' {places}"),
         format!("form-action 'self' {places}{direct}"),
         format!("manifest-src 'self' {places}"),
-        "worker-src 'self' blob: data:".to_owned(),
+        // Static imports of module workers count as workers too.
+        format!("worker-src 'self' {anywhere} blob: data:"),
         format!("base-uri 'self' {places}"),
         format!("frame-ancestors 'self' {places}"),
     ]
@@ -49,13 +43,14 @@ fn sources(domain: &Domain) -> (String, String) {
     (all(domain.scheme()), all(domain.socket_scheme()))
 }
 
-fn direct(rules: &Rules) -> String {
+/// Hosts that are left alone, on any port; in a policy `http` covers `https`, and `ws` covers `wss`.
+fn direct(rules: &Rules, scheme: &str) -> String {
     rules
         .direct
         .globs()
         .iter()
         .filter(|glob| is_source(glob))
-        .map(|glob| format!(" https://{glob}"))
+        .map(|glob| format!(" {scheme}://{glob}:*"))
         .collect()
 }
 
@@ -99,7 +94,7 @@ mod tests {
                         && of(name).contains("https://*.proxy.example.net")
                 );
             }
-            assert!(of("connect-src").ends_with("wss://*.proxy.example.net wss://*.pay.example"));
+            assert!(of("connect-src").ends_with("wss://*.proxy.example.net ws://*.pay.example:*"));
             assert_eq!(of("img-src").contains(" https: "), through_worker);
             assert_eq!(policy.matches("script-src").count(), 1);
             assert!(!policy.contains("a?b"));

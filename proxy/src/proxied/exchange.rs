@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::HOST;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderName};
 use http::{Request, Response};
 use http_body_util::combinators::UnsyncBoxBody;
-use http_body_util::{BodyExt, Empty};
+use http_body_util::{BodyExt, Empty, Full};
 use hyper::body::Incoming;
 use tokio::time::{Instant, sleep_until};
 
@@ -71,12 +71,21 @@ where
         Err(reply) => return *reply,
     };
     let pulse = Pulse::default();
-    let mut up = Request::new(if body.is_end_stream() {
+    let body = if body.is_end_stream() {
         Empty::new().map_err(|never| match never {}).boxed_unsync()
     } else {
         let pulse = Some(Arc::clone(&pulse));
         Metered::new(body, visit, visit.rules().body, pulse).boxed_unsync()
-    });
+    };
+    let body = if is_form(&errand) {
+        match real_form(visit, body).await {
+            Ok(body) => body,
+            Err(fault) => return fault.reply(errand.intent.is_document()),
+        }
+    } else {
+        body
+    };
+    let mut up = Request::new(body);
     *up.method_mut() = errand.method.clone();
     *up.uri_mut() = uri;
     *up.headers_mut() = errand.headers_up(&client.via);
@@ -86,6 +95,39 @@ where
     };
     errand.note_cookies(reply.headers_mut());
     reply
+}
+
+/// Forms larger than this pass as they are.
+const LARGEST_FORM: u64 = 1 << 20;
+
+/// A form that navigates: no script stands by that could make its proxied URLs real.
+fn is_form(errand: &Errand<'_>) -> bool {
+    let text = |name: HeaderName| {
+        let value = errand.headers.get(name);
+        value
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+    };
+    let length = text(CONTENT_LENGTH).parse::<u64>();
+    errand.intent.is_document()
+        && text(CONTENT_TYPE).starts_with("application/x-www-form-urlencoded")
+        && length.is_ok_and(|length| length <= LARGEST_FORM)
+}
+
+async fn real_form(visit: &Visit, body: Body) -> Result<Body, Fault> {
+    let form = body.collect().await.map_err(|broken| match broken {
+        Broken::Over => Fault::Over,
+        Broken::TooLarge => Fault::TooLarge,
+        _ => Fault::TimedOut,
+    })?;
+    let form = form.to_bytes();
+    let form = match std::str::from_utf8(&form) {
+        Ok(text) => Bytes::from(visit.places().real_text(text).into_owned()),
+        Err(_) => form,
+    };
+    Ok(Full::new(form)
+        .map_err(|never| match never {})
+        .boxed_unsync())
 }
 
 /// Waits for the head of the answer: as long as the request's body is moving, and then `wait`.

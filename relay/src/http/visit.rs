@@ -107,7 +107,12 @@ fn used() -> Reply {
 fn question(edge: &Edge, proxy: &Proxy, proxied: &Proxied, request: &Request<Incoming>) -> Reply {
     let host = proxied.start.host_str().unwrap_or_default();
     let agent = escaped(&proxied.agent);
-    let from = escaped(proxied.visitor.tenant.site.title());
+    let from = proxied.visitor.tenant.site.title();
+    let invites = if from == proxied.agent {
+        agent.clone()
+    } else {
+        format!("{agent} from {}", escaped(from))
+    };
     let base = edge.origins.of(request.uri(), request.headers());
     let through = escaped(base.split_once("://").map_or(base, |(_, host)| host));
     let control = if proxied.control {
@@ -121,18 +126,18 @@ fn question(edge: &Edge, proxy: &Proxy, proxied: &Proxied, request: &Request<Inc
     let markup = format!(
         "<div class=\"who\"><div class=\"face\" aria-hidden=\"true\">{face}</div>\
          <div><h1>Open {host} with {agent}?</h1></div></div>\
-         <p>{agent} from {from} invites you to look at this site together, in this tab:</p>\
+         <p>{invites} invites you to look at this site together, in this tab:</p>\
          <p class=\"site\">{site}</p>\
          <ul><li>{agent} sees the pages of this site as you see them, until you stop</li>\
          {control}\
          <li>Passwords and card numbers are never shown to {agent}</li>\
          <li>Nothing is recorded</li></ul>\
-         <form method=\"post\"><button name=\"answer\" value=\"no\">No, thank you</button>\
-         <button class=\"yes\" name=\"answer\" value=\"yes\" disabled>Open the site</button></form>\
-         <noscript><p>This needs JavaScript, which is switched off in your browser.</p></noscript>\
          <p class=\"through\">While it lasts, everything of this site passes through <b>{through}</b>: \
          its pages, and all you type and send there, sign-ins too. Your other tabs are not touched. To \
          end it, press Stop on the page or close the tab.</p>\
+         <form method=\"post\"><button name=\"answer\" value=\"no\">No, thank you</button>\
+         <button class=\"yes\" name=\"answer\" value=\"yes\" disabled>Open the site</button></form>\
+         <noscript><p>This needs JavaScript, which is switched off in your browser.</p></noscript>\
          <p class=\"note\">Go on only if you know who sent you this link.</p>"
     );
     let domain = &proxy.domain;

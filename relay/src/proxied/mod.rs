@@ -2,6 +2,7 @@
 //! their hosts to a browser ([`Passes`]), and the client that asks upstreams. What passes between a
 //! visitor and an upstream is `coview_proxy::proxied`'s; requests come in by `http`.
 
+mod arrivals;
 mod passes;
 mod table;
 
@@ -16,6 +17,7 @@ use url::Url;
 use crate::clock::Clock;
 use crate::edge::own_host;
 
+pub use arrivals::{Arrival, Arrivals};
 pub use passes::{Passes, TOKEN, Token, Way};
 pub use table::{Parts, Proxied, Table};
 

@@ -12,7 +12,7 @@ use coview_proxy::proxied::Visit;
 use parking_lot::Mutex;
 use url::Url;
 
-use super::Passes;
+use super::{Arrivals, Passes};
 use crate::metrics::Metrics;
 use crate::secrets::{Digest, Secret};
 use crate::visitor::Visitor;
@@ -33,6 +33,8 @@ pub struct Proxied {
     pub control: bool,
     /// What opens its hosts.
     pub passes: Passes,
+    /// Navigations that were led elsewhere first.
+    pub arrivals: Arrivals,
     state: Mutex<State>,
 }
 
@@ -173,6 +175,7 @@ impl Table {
             agent: parts.agent,
             control: parts.control,
             passes: Passes::default(),
+            arrivals: Arrivals::default(),
             state: Mutex::new(State {
                 agreed: None,
                 seen: now,
@@ -248,6 +251,7 @@ impl Table {
         }
         drop(maps);
         proxied.passes.void();
+        proxied.arrivals.clear();
         self.metrics.proxied_ended(proxied.visit.used().1);
         proxied.visit.end();
     }

@@ -485,6 +485,33 @@ async fn a_token_is_of_no_use_to_another_browser_or_twice_or_late() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_site_hears_where_a_first_visit_really_came_from() {
+    let rig = rig().await;
+    let begun = begin(&rig).await;
+    let mut browser = Browser::default();
+    let page = browser.visit(&rig, &begun).await;
+    let there = elsewhere(&page.url, &format!("h-127-0-0-1-p{}", begun.site.port()));
+    // A link to another site: by way of the lobby, and of the page that installs the service worker.
+    browser.referer = Some(page.url.clone());
+    let link = [PAGE[0], PAGE[1], ("sec-fetch-site", "cross-site")];
+    let (boot, _) = browser.go(&rig, &there, &link).await;
+    assert!(boot.body.contains("boot.js"));
+    // That page loads itself again.
+    browser.referer = Some(there.clone());
+    let again = [PAGE[0], PAGE[1], PAGE[2], ("sec-fetch-site", "same-origin")];
+    for (from, site) in [("localhost", "cross-site"), ("127.0.0.1", "same-origin")] {
+        browser.ask(&rig, "GET", &there, &again, None).await;
+        let asked = begun.asked.lock().pop().unwrap().to_lowercase();
+        let referer = format!("referer: http://{from}:{}/", begun.site.port());
+        assert!(asked.contains(&referer), "{asked}");
+        assert!(
+            asked.contains(&format!("sec-fetch-site: {site}")),
+            "{asked}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn passes_for_scripts_are_given_to_pages_of_the_session_alone() {
     let rig = rig().await;
     let begun = begin(&rig).await;

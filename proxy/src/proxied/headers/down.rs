@@ -2,7 +2,7 @@
 
 use http::header::{
     ACCEPT_RANGES, ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_LOCATION,
-    ETAG, HeaderName, LINK, LOCATION, REFRESH, WWW_AUTHENTICATE,
+    ETAG, HeaderName, LINK, LOCATION, REFRESH, TRANSFER_ENCODING, WWW_AUTHENTICATE,
 };
 use http::{HeaderMap, HeaderValue};
 
@@ -43,6 +43,10 @@ pub(in crate::proxied) fn down(
     }
     if body == Down::Changed {
         weaken(&mut to);
+    }
+    if from.contains_key(TRANSFER_ENCODING) {
+        // The chunks said where the body ends, whatever else was written.
+        to.remove(CONTENT_LENGTH);
     }
     to
 }

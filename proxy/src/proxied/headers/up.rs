@@ -142,16 +142,12 @@ fn codings(from: &HeaderMap) -> String {
 
 /// `Sec-Fetch-*`, said of the real sites.
 fn fetch_metadata(from: &HeaderMap, to: &mut HeaderMap, law: &Up<'_>) {
-    let Some(site) = from.get("sec-fetch-site") else {
+    if !from.contains_key("sec-fetch-site") {
         return;
-    };
+    }
     let intent = law.intent;
-    let real = HeaderValue::from_static(intent.site(law.target));
-    // A socket's handshake says it of the page as well.
-    to.insert(
-        "sec-fetch-site",
-        if site.is_empty() { site.clone() } else { real },
-    );
+    let site = HeaderValue::from_static(intent.site(law.target));
+    to.insert("sec-fetch-site", site);
     for (name, value) in [
         ("sec-fetch-mode", &intent.mode),
         ("sec-fetch-dest", &intent.dest),

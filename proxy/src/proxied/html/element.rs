@@ -22,13 +22,19 @@ pub(super) fn element(element: &mut Element<'_, '_>, state: &mut State) {
     let gone = match tag.as_str() {
         "meta" => meta(element, state),
         "link" => link(element),
-        "script" => is_type(element, "speculationrules"),
+        "script" if is_type(element, "speculationrules") => true,
+        "script" => {
+            if element.has_attribute("src") {
+                keep_encoding(element, "charset", state);
+            }
+            false
+        }
         "base" => {
             base(element, state);
             false
         }
         "form" => {
-            form(element, state);
+            keep_encoding(element, "accept-charset", state);
             false
         }
         _ => false,
@@ -163,13 +169,14 @@ fn base(element: &Element<'_, '_>, state: &mut State) {
     }
 }
 
-/// Forms are sent in the encoding the page came in, not in the one it is given in.
-fn form(element: &mut Element<'_, '_>, state: &State) {
-    if !element.has_attribute("accept-charset")
+/// Forms are sent, and scripts that name none are read, in the encoding the page came in, not in the
+/// one it is given in.
+fn keep_encoding(element: &mut Element<'_, '_>, attribute: &str, state: &State) {
+    if !element.has_attribute(attribute)
         && let Some(encoding) = state.encoding.get()
         && encoding.output_encoding() != encoding_rs::UTF_8
     {
-        set(element, "accept-charset", encoding.name());
+        set(element, attribute, encoding.name());
     }
 }
 

@@ -276,18 +276,21 @@ fn style_text_cannot_close_its_element() {
 }
 
 #[test]
-fn forms_are_sent_in_the_encoding_the_page_came_in() {
+fn forms_and_scripts_keep_the_encoding_the_page_came_in() {
     let found = Found::default();
     found.set(encoding_rs::SHIFT_JIS).unwrap();
     let mut rewriter = Rewriter::new(page(), found);
     let mut out = Vec::new();
     rewriter
-        .push("<form></form><form accept-charset=x>", &mut out)
+        .push(
+            "<form></form><form accept-charset=x><script src=x></script>",
+            &mut out,
+        )
         .unwrap();
     rewriter.finish(&mut out).unwrap();
     let out = String::from_utf8(out).unwrap();
     assert!(
-        out.contains("<form accept-charset=\"Shift_JIS\"></form><form accept-charset=x>"),
+        out.contains("<form accept-charset=\"Shift_JIS\"></form><form accept-charset=x><script src=x charset=\"Shift_JIS\"></script>"),
         "{out}"
     );
 }

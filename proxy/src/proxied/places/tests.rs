@@ -179,6 +179,15 @@ proptest! {
     }
 
     #[test]
+    fn any_text_can_be_searched_for_proxied_urls(parts in proptest::collection::vec(prop_oneof![
+        Just(WORD.to_owned()), Just("http://".to_owned()), Just("%3A%2F%2F".to_owned()), Just("-s-a-b".to_owned()),
+        Just(".localhost".to_owned()), Just("%3a7300".to_owned()), Just(":7300".to_owned()), "\\PC{0,3}",
+    ], 0..12)) {
+        let text = parts.concat();
+        let _ = places().real_text(&text);
+    }
+
+    #[test]
     fn any_label_means_one_origin_or_none(rest in "-[shx]-[a-z0-9-]{0,30}") {
         let places = places();
         let host = format!("{WORD}{rest}.localhost:7300");

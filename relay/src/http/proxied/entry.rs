@@ -23,7 +23,7 @@ use super::pages;
 use super::standing::{PASS, authority, cookies, text};
 use super::{At, Reply};
 use crate::http::{empty, json, problem};
-use crate::proxied::{Token, Way};
+use crate::proxied::{Arrival, Token, Way};
 use crate::secrets::{Digest, Secret};
 
 /// The nonces of knocks: one cookie each, so that frames that open at the same time do not lose theirs.
@@ -31,30 +31,28 @@ const NONCE: &str = "__Host-coview-k";
 const ATTRIBUTES: &str = "; Path=/; Secure; HttpOnly; SameSite=None; Partitioned";
 
 /// A navigation without a pass: to a host of the session that can hand one over.
-pub(super) fn knock_at(at: &At<'_>, by: &str, to: &str) -> Reply {
-    let nonce = Secret::new();
-    let hash = Digest::of(nonce.reveal()).hex();
+pub(super) fn knock_at(at: &At<'_>, by: &str, to: &str, headers: &HeaderMap) -> Reply {
+    // What the browser says of where it comes from is lost on the way; it keeps that itself.
+    let arrival = Arrival::of(headers).text();
+    let nonce = format!("{}.{arrival}", Secret::new().reveal());
+    let hash = Digest::of(&nonce).hex();
     let query: String = form_urlencoded::Serializer::new(String::new())
         .append_pair("to", to)
         .append_pair("n", &hash)
         .finish();
     let mut reply = redirect(&format!("{}://{by}/.coview/pass?{query}", at.scheme()));
-    let cookie = format!(
-        "{NONCE}{}={}{ATTRIBUTES}; Max-Age=60",
-        &hash[..8],
-        nonce.reveal()
-    );
+    let cookie = format!("{NONCE}{}={nonce}{ATTRIBUTES}; Max-Age=60", &hash[..8]);
     set_cookie(&mut reply, &cookie);
     reply
 }
 
 /// `/.coview/knock?by=HOST&to=URL`: the first half of what a navigation without a pass does, for pages
 /// that lead to another host of the session by themselves.
-pub(super) fn knock(at: &At<'_>, query: &str) -> Reply {
+pub(super) fn knock(at: &At<'_>, headers: &HeaderMap, query: &str) -> Reply {
     let (by, to) = (field(query, "by"), field(query, "to"));
     let by = by.filter(|by| at.proxied.visit.places().at(by).is_some());
     match (by, to.and_then(|to| target(at, &to))) {
-        (Some(by), Some((host, to))) if host == at.host => knock_at(at, &by, &to),
+        (Some(by), Some((host, to))) if host == at.host => knock_at(at, &by, &to, headers),
         _ => pages::broken(),
     }
 }
@@ -121,9 +119,15 @@ pub(super) fn enter(at: &At<'_>, headers: &HeaderMap, query: &str) -> Reply {
         Some(Way::Knock { nonce, to }) => {
             let name = format!("{NONCE}{}", &nonce[..8]);
             let own = cookies(headers)
-                .any(|(key, value)| key == name && Digest::of(value).hex() == nonce);
-            if !own {
+                .find(|(key, value)| *key == name && Digest::of(value).hex() == nonce);
+            let Some((_, kept)) = own else {
                 return pages::no_cookies();
+            };
+            let arrival = kept
+                .split_once('.')
+                .and_then(|(_, text)| Arrival::parse(text));
+            if let Some(arrival) = arrival {
+                at.proxied.arrivals.keep(now, &to, arrival);
             }
             let mut reply = redirect(&to);
             set_cookie(&mut reply, &format!("{name}={ATTRIBUTES}; Max-Age=0"));

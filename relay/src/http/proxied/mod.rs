@@ -12,7 +12,7 @@ mod standing;
 
 use std::sync::Arc;
 
-use coview_proxy::proxied::{Place, RealOrigin, Standing, exchange, tunnel};
+use coview_proxy::proxied::{Place, Places, RealOrigin, Standing, exchange, tunnel};
 use http::header::UPGRADE;
 use http::{Method, Request};
 use hyper::body::Incoming;
@@ -23,7 +23,7 @@ pub(super) use host::{Host, from_proxied, host_of};
 use super::{Peer, Reply};
 use crate::edge::Edge;
 use crate::metrics::Asked;
-use crate::proxied::{Proxied, Proxy};
+use crate::proxied::{Arrival, Proxied, Proxy};
 use standing::Judged;
 
 /// Where a request came in.
@@ -52,11 +52,13 @@ pub(super) async fn serve(
     let named = proxy.domain.word_of(host);
     let Some(proxied) = named.and_then(|(word, _)| edge.proxied.of_word(word)) else {
         edge.metrics.asked(Asked::Gone);
-        return pages::gone(named.is_some());
+        return named.map_or_else(pages::nowhere, |(word, _)| {
+            pages::over(Places::new(word, &proxy.domain).host(host).as_ref())
+        });
     };
     let Some(place) = proxied.visit.places().at(host) else {
         edge.metrics.asked(Asked::Gone);
-        return pages::gone(false);
+        return pages::nowhere();
     };
     let places = proxied.visit.places();
     let canonical = match &place {
@@ -72,7 +74,7 @@ pub(super) async fn serve(
     let path = request.uri().path().to_owned();
     match (path.strip_prefix("/.coview/"), place) {
         (Some(name), Place::Lobby) => lobby(&at, name, &request),
-        (None, Place::Lobby) => pages::gone(false),
+        (None, Place::Lobby) => pages::nowhere(),
         (Some(name), Place::Origin(origin)) => own(&at, peer, name, &origin, request).await,
         (None, Place::Origin(origin)) => upstream(&at, peer, &origin, request).await,
     }
@@ -85,7 +87,7 @@ fn lobby(at: &At<'_>, name: &str, request: &Request<Incoming>) -> Reply {
         "enter" => entry::enter(at, request.headers(), query),
         "pass" if has_pass(at, request) => entry::pass(at, query),
         "pass" => refused(at),
-        _ => pages::gone(false),
+        _ => pages::nowhere(),
     }
 }
 
@@ -100,7 +102,7 @@ async fn own(
     let query = request.uri().query().unwrap_or_default().to_owned();
     match name {
         "enter" => return entry::enter(at, request.headers(), &query),
-        "knock" => return entry::knock(at, &query),
+        "knock" => return entry::knock(at, request.headers(), &query),
         _ => {}
     }
     if let Some(reply) = runtime::file(name, request.method(), request.headers()) {
@@ -118,7 +120,7 @@ async fn own(
         (&Method::POST, "cookies") if page => cookies::write(at, origin, request).await,
         (&Method::GET, "v1/visitor") => socket::visitor(at, peer, request),
         (_, "pass-for" | "cookies") => refused(at),
-        _ => pages::gone(false),
+        _ => pages::nowhere(),
     }
 }
 
@@ -127,8 +129,13 @@ async fn upstream(
     at: &At<'_>,
     peer: &Peer,
     origin: &RealOrigin,
-    request: Request<Incoming>,
+    mut request: Request<Incoming>,
 ) -> Reply {
+    let path = request
+        .uri()
+        .path_and_query()
+        .map_or("/", |path| path.as_str());
+    let url = format!("{}://{}{path}", at.scheme(), at.host);
     let (places, passes) = (at.proxied.visit.places(), &at.proxied.passes);
     let judged = standing::judge(places, passes, at.host, request.method(), request.headers());
     let standing = match judged {
@@ -138,12 +145,7 @@ async fn upstream(
         Judged::Anonymous => Standing::Anonymous,
         Judged::Knock(by) => {
             at.edge.metrics.asked(Asked::Knocked);
-            let path = request
-                .uri()
-                .path_and_query()
-                .map_or("/", |path| path.as_str());
-            let to = format!("{}://{}{path}", at.scheme(), at.host);
-            return entry::knock_at(at, &by, &to);
+            return entry::knock_at(at, &by, &url, request.headers());
         }
         Judged::Frame => {
             at.edge.metrics.asked(Asked::Refused);
@@ -156,7 +158,15 @@ async fn upstream(
         at.proxied.meet(peer.address);
         if runtime::needs_boot(request.method(), request.headers()) {
             at.edge.metrics.asked(Asked::Booted);
+            let arrival = Arrival::of(request.headers());
+            at.proxied.arrivals.keep(at.edge.clock.now(), &url, arrival);
             return runtime::boot_page(&at.proxied.visit);
+        }
+        let worker = standing::text(request.headers(), "x-coview-mode");
+        let navigates = standing::navigates(request.headers())
+            || worker.is_some_and(|mode| mode.starts_with("navigate"));
+        if navigates && let Some(arrival) = at.proxied.arrivals.take(at.edge.clock.now(), &url) {
+            arrival.put(request.headers_mut());
         }
     }
     at.edge.metrics.asked(match standing {

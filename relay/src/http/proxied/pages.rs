@@ -1,25 +1,32 @@
 //! What a visitor reads where nothing can be shown.
 
+use coview_proxy::proxied::RealOrigin;
 use http::{HeaderName, HeaderValue, StatusCode};
 
 use super::Reply;
-use crate::http::plain::words;
+use crate::http::plain::{escaped, page, words};
 
-/// No such proxied session, or none any more; what it left in this browser goes with it.
-pub(super) fn gone(was: bool) -> Reply {
-    if !was {
-        return words(
-            StatusCode::NOT_FOUND,
-            "Nothing is here",
-            "This address leads nowhere.",
-        );
-    }
-    let mut reply = words(
-        StatusCode::GONE,
-        "This visit is over",
-        "Nobody sees this site with you any more, and nothing of it is kept here. To go on, open the \
-         site by its own address.",
+/// Nothing was ever here.
+pub(super) fn nowhere() -> Reply {
+    words(
+        StatusCode::NOT_FOUND,
+        "Nothing is here",
+        "This address leads nowhere.",
+    )
+}
+
+/// The session with this word is over; what it left in this browser goes with it. The site's own address
+/// is read from the host alone.
+pub(super) fn over(site: Option<&RealOrigin>) -> Reply {
+    let own = site.map_or_else(
+        || "by its own address".to_owned(),
+        |site| format!("at <b>{}</b>", escaped(&site.to_string())),
     );
+    let markup = format!(
+        "<h1>This visit is over</h1><p>Nobody sees this site with you any more, and nothing of it is \
+         kept here. To go on, open it {own}.</p>"
+    );
+    let mut reply = page(StatusCode::GONE, "This visit is over", &markup, None);
     let all = HeaderValue::from_static("\"cookies\", \"storage\"");
     let name = HeaderName::from_static("clear-site-data");
     reply.headers_mut().insert(name, all);

@@ -41,12 +41,7 @@ pub(super) fn judge(
         text(headers, "sec-fetch-mode"),
         text(headers, "sec-fetch-dest"),
     );
-    let navigates = match mode {
-        Some(mode) => mode == "navigate",
-        // Browsers before 2023 do not say; what wants a page is one.
-        None => text(headers, ACCEPT.as_str()).is_some_and(|kinds| kinds.contains("text/html")),
-    };
-    if navigates {
+    if navigates(headers) {
         return match destination {
             None | Some("document") => Judged::Knock(places.lobby()),
             Some(_) => frame(places, headers).map_or(Judged::Frame, Judged::Knock),
@@ -56,6 +51,15 @@ pub(super) fn judge(
         Judged::Anonymous
     } else {
         Judged::Refused
+    }
+}
+
+/// Is it a page that is wanted?
+pub(super) fn navigates(headers: &HeaderMap) -> bool {
+    match text(headers, "sec-fetch-mode") {
+        Some(mode) => mode == "navigate",
+        // Browsers before 2023 do not say.
+        None => text(headers, ACCEPT.as_str()).is_some_and(|kinds| kinds.contains("text/html")),
     }
 }
 
