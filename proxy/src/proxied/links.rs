@@ -55,18 +55,6 @@ impl Links {
         self.places.proxied(url)
     }
 
-    /// Are the scripts of this URL rewritten on their way?
-    pub(super) fn rewrites_script(&self, text: &str) -> bool {
-        let host = |url: Url| RealOrigin::of(&url).map(|origin| origin.host().to_owned());
-        !self.rules.rewrite_scripts.is_empty()
-            && self
-                .base
-                .join(text)
-                .ok()
-                .and_then(host)
-                .is_some_and(|host| self.rules.rewrite_scripts.has(&host))
-    }
-
     /// Style text with its URLs exchanged; nothing when there is nothing to exchange.
     pub(super) fn style(&self, text: &str) -> Option<String> {
         // What names a host has two slashes, or an escape or a backslash that may stand for one.

@@ -67,8 +67,6 @@ pub struct Rules {
     pub direct: Hosts,
     /// Hosts that pages ask in vain: the reply is empty.
     pub never: Hosts,
-    /// Hosts whose scripts are rewritten.
-    pub rewrite_scripts: Hosts,
     /// Requests of the session.
     pub requests: u64,
     /// Bytes of the session's bodies, both ways.
@@ -94,7 +92,6 @@ impl Default for Rules {
             deny: Hosts::default(),
             direct: Hosts::default(),
             never: Hosts::default(),
-            rewrite_scripts: Hosts::default(),
             requests: 50_000,
             bytes: 4 << 30,
             body: 64 << 20,

@@ -43,7 +43,7 @@ pub(super) fn element(element: &mut Element<'_, '_>, state: &mut State) {
         element.remove();
         return;
     }
-    let drops_integrity = drops_integrity(&tag, element, state);
+    let drops_integrity = drops_integrity(&tag, element);
     state.skips_href = tag == "link" && only_names(element);
     let changes: Vec<(String, Change)> = element
         .attributes()
@@ -181,12 +181,9 @@ fn keep_encoding(element: &mut Element<'_, '_>, attribute: &str, state: &State) 
 }
 
 /// A hash of the text that the upstream sent is no hash of what the edge makes of it.
-fn drops_integrity(tag: &str, element: &Element<'_, '_>, state: &State) -> bool {
+fn drops_integrity(tag: &str, element: &Element<'_, '_>) -> bool {
     match tag {
         "link" => !is_as(element, "script") && !has_rel(element, "modulepreload"),
-        "script" => element
-            .get_attribute("src")
-            .is_some_and(|src| state.links.rewrites_script(&decoded(&src))),
         _ => false,
     }
 }

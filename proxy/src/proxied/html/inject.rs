@@ -16,9 +16,6 @@ pub(in crate::proxied) fn facts(
     through_worker: bool,
 ) -> String {
     let origin = RealOrigin::of(url);
-    let rewrite = origin
-        .as_ref()
-        .is_some_and(|origin| rules.rewrite_scripts.has(origin.host()));
     json!({
         "word": places.word(),
         "domain": places.domain().authority(),
@@ -27,7 +24,6 @@ pub(in crate::proxied) fn facts(
         "cookie": cookie,
         "sw": through_worker,
         "direct": rules.direct.globs(),
-        "rewrite": rewrite,
     })
     .to_string()
 }
