@@ -19,6 +19,11 @@ test: web chromium ## Run every test: Rust, TypeScript, real browser
 	node e2e/corpus.mjs
 	npx playwright test
 
+proxied: web chromium ## Visit sites and applications directly and through the proxy, and compare
+	$(CARGO) build -p coview-relay
+	node e2e/apps/install.mjs
+	COVIEW_COMPARE=1 npx playwright test
+
 check: web $(DENY) ## Format, lints, types, docs, dependency law, snippet size
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
@@ -49,4 +54,4 @@ chromium: ## Install Chromium where there is none
 $(DENY): dev/cargo-deny.sh
 	@bash dev/cargo-deny.sh
 
-.PHONY: help run test check bench format web chromium
+.PHONY: help run test proxied check bench format web chromium

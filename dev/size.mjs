@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 
-const LIMITS = { 'dom-capture/snippet/dist/coview.js': 40_000, 'dom-capture/viewer/dist/coview-agent.js': 26_000 };
+// 41.5 kB: private assets and proxied pages came to the snippet; what waits for its use is to be loaded apart.
+const LIMITS = { 'dom-capture/snippet/dist/coview.js': 41_500, 'dom-capture/viewer/dist/coview-agent.js': 26_000 };
 
 let failed = false;
 for (const [file, limit] of Object.entries(LIMITS)) {
