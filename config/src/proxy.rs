@@ -20,8 +20,6 @@ pub struct Proxy {
     pub direct: Vec<String>,
     /// Hosts that pages ask in vain: trackers, other recorders.
     pub never: Vec<String>,
-    /// Hosts whose scripts are rewritten, because they compare the page's address with their own.
-    pub rewrite_scripts: Vec<String>,
     /// Requests of one proxied session.
     pub requests: u32,
     /// Bytes of one proxied session, both ways.
@@ -52,7 +50,6 @@ impl Default for Proxy {
             deny: Vec::new(),
             direct: Vec::new(),
             never: Vec::new(),
-            rewrite_scripts: Vec::new(),
             requests: 50_000,
             bytes: ByteSize(4 << 30),
             time: Seconds::new(4 * 3600),
@@ -88,7 +85,6 @@ impl Proxy {
             ("proxy.deny", &self.deny),
             ("proxy.direct", &self.direct),
             ("proxy.never", &self.never),
-            ("proxy.rewrite_scripts", &self.rewrite_scripts),
         ];
         for (key, globs) in lists {
             if !globs.iter().all(|glob| is_host_glob(glob)) {

@@ -68,7 +68,6 @@ impl Proxy {
             deny: hosts("deny", &settings.deny)?,
             direct: hosts("direct", &settings.direct)?,
             never: hosts("never", &settings.never)?,
-            rewrite_scripts: hosts("rewrite_scripts", &settings.rewrite_scripts)?,
             requests: u64::from(settings.requests),
             bytes: settings.bytes.0,
             body: settings.body.0,
