@@ -199,3 +199,37 @@ async fn passes_for_scripts_are_given_to_pages_of_the_session_alone() {
         assert_eq!(answer.headers.contains_key("set-cookie"), wanted == 204);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn subresources_are_served_to_networks_that_showed_a_pass_and_without_cookies() {
+    let rig = rig().await;
+    let begun = begin(&rig).await;
+    let mut browser = Browser::default();
+    let open = browser.agree(&rig, &begun).await;
+    let (lobby, _) = split(open.header("location"));
+    let there = format!(
+        "http://{}-h-127-0-0-1-p{}{}/a.png",
+        &lobby[..16],
+        begun.site.port(),
+        &lobby[lobby.find('.').unwrap()..]
+    );
+    let page = elsewhere(&there, &format!("h-localhost-p{}", begun.site.port()));
+    // Whoever knows the word can say that a page of the session asks.
+    let image = [
+        ("sec-fetch-mode", "no-cors"),
+        ("sec-fetch-dest", "image"),
+        ("referer", page.as_str()),
+    ];
+    let stranger = async || {
+        Browser::default()
+            .ask(&rig, "GET", &there, &image, None)
+            .await
+            .status
+    };
+    assert_eq!(stranger().await, 403);
+    let (answer, _) = browser.go(&rig, open.header("location"), &PAGE).await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(stranger().await, 200);
+    let asked = begun.asked.lock().pop().unwrap().to_lowercase();
+    assert!(!asked.contains("cookie:"), "{asked}");
+}
