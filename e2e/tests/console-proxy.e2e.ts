@@ -35,7 +35,10 @@ async function makeLink(agent: Page, address: string): Promise<string> {
   await agent.getByRole('button', { name: 'Make a link' }).click();
   const made = dialog(agent, 'Send this link to your visitor');
   await expect(made.getByText('Waiting for your visitor…')).toBeVisible();
-  return made.locator('code').innerText();
+  return made
+    .locator('code')
+    .textContent()
+    .then((text) => text ?? '');
 }
 
 test('an agent opens any site with a visitor and sees it live', async ({ people, edge, browser }) => {

@@ -15,7 +15,11 @@ pub fn subscriber<W>(log: &Log, to: W) -> Box<dyn tracing::Subscriber + Send + S
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    let filter = EnvFilter::try_new(&log.level).unwrap_or_else(|_| EnvFilter::new("info"));
+    let mut filter = EnvFilter::try_new(&log.level).unwrap_or_else(|_| EnvFilter::new("info"));
+    // Its pool names the hosts it connects to: what a visitor reads through the proxy is in no log.
+    if let Ok(quiet) = "hyper_util::client=off".parse() {
+        filter = filter.add_directive(quiet);
+    }
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(to)

@@ -178,6 +178,35 @@ export const ways: Check[] = [
     },
   },
   {
+    name: 'a blank window is written into',
+    run: async (page, { hosts, open }) => {
+      await open(page, `${hosts.www}/blank`);
+      const opening = page.waitForEvent('popup');
+      const seen = await page.evaluate((cdn) => {
+        const opened = window.open('', '', 'width=300,height=300') as (Window & typeof globalThis) | null;
+        if (!opened) return 'none';
+        opened.document.write(`<title>made</title><img id=pic src="${cdn}/p.svg?w=23">`);
+        opened.document.close();
+        const list = new opened.Array(1, 2);
+        Object.assign(opened, { mine: 1 });
+        return [
+          opened.document.title,
+          list.length,
+          opened.Array.isArray(list),
+          Reflect.get(opened, 'mine'),
+          opened.opener === window,
+          opened.location.href,
+        ];
+      }, hosts.cdn);
+      const popup = await opening;
+      await popup.waitForFunction(
+        () => (document.getElementById('pic') as HTMLImageElement | null)?.naturalWidth === 23,
+      );
+      await popup.close();
+      return seen;
+    },
+  },
+  {
     name: 'a window that is opened talks to its opener by real names',
     run: async (page, { hosts, open }) => {
       await open(page, `${hosts.www}/blank`);
@@ -209,8 +238,10 @@ export const ways: Check[] = [
       const popup = await opening;
       await settled(popup);
       const seen = await echoed(popup);
+      // What cannot differ by what was sent, but by where it went.
+      const led = await popup.evaluate(() => location.pathname + location.search);
       await popup.close();
-      return seen;
+      return { seen, led };
     },
   },
   {

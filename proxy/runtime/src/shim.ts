@@ -16,7 +16,7 @@ import { patchLimits, removeUnmapped } from './limits';
 import { Markup } from './markup';
 import { Navigation } from './navigation';
 import { Passes } from './passes';
-import { apply, hidePatches, patchAccessor } from './patch';
+import { hidePatches } from './patch';
 import { patchReferrer } from './referrer';
 import { type Around, patchRequests } from './requests';
 import { patchServiceWorker } from './service-worker-stub';
@@ -118,10 +118,12 @@ function configHere(scope: Scope): Config | undefined {
   const text = tag?.getAttribute('data-coview-proxied');
   tag?.remove();
   if (text) return JSON.parse(text) as Config; // the edge's own words
-  const kept = (scope as unknown as Record<string, Config | undefined>)[MARK]; // the edge's own first line
-  if (kept !== undefined && scope.document === undefined) return kept;
   const authority = scope.location.host || scope.location.origin.replace(/^[a-z]+:\/\//, '');
-  return configOf(scope.location.origin.startsWith('https:') ? 'https:' : 'http:', authority);
+  const own = configOf(scope.location.origin.startsWith('https:') ? 'https:' : 'http:', authority);
+  const kept = (scope as unknown as Record<string, Config | undefined>)[MARK]; // the edge's own first line
+  if (kept === undefined || scope.document !== undefined) return own;
+  // A module of another host that a worker imports brings the name of its own.
+  return own?.origin ? { ...kept, origin: own.origin } : kept;
 }
 
 function start(): void {

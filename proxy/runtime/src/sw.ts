@@ -35,6 +35,9 @@ scope.addEventListener('activate', (event) => event.waitUntil(ready()));
 /** Would the browser send cookies along, so that the pass is wanted? */
 const carriesCookies = (request: Request): boolean => request.credentials === 'include' || request.mode === 'no-cors';
 
+/** A module that a worker imports: it has a worker's destination, and is not to be had as one from another host. */
+const isWorkers = (request: Request): boolean => /worker$/.test(request.destination);
+
 if (config) {
   const to = new Addresses({ ...config, direct: direct() }, own);
   const passes = new Passes(to, globalThis);
@@ -58,7 +61,7 @@ if (config) {
   const across = async (request: Request, origin: string): Promise<Response> => {
     await writes;
     if (carriesCookies(request)) await passes.enter(origin);
-    return fetch(request);
+    return isWorkers(request) ? fetch(await refetch(request, request.url, own)) : fetch(request);
   };
 
   /** For a real URL. */
@@ -84,7 +87,9 @@ if (config) {
     } else if (to.places.isOurs(url.host)) {
       const origin = passes.foreign(url.href);
       const waits =
-        writes !== undefined || (carriesCookies(request) && !(origin !== undefined && passes.isEntered(origin)));
+        writes !== undefined ||
+        isWorkers(request) ||
+        (carriesCookies(request) && !(origin !== undefined && passes.isEntered(origin)));
       if (origin !== undefined && waits && !url.pathname.startsWith('/.coview/'))
         event.respondWith(across(request, origin));
     } else if (!to.direct(url)) {

@@ -3,10 +3,12 @@
 // Windows of the page's own origin are given as they are: their functions must run as their own, or `event.source`
 // would name the wrong window. `top` and indexed frames cannot be patched.
 import type { Addresses } from './addresses';
-import { apply, getterOf, patchAccessor, patchMethod, safely } from './patch';
+import { apply, type Fn, getterOf, patchAccessor, patchMethod, safely } from './patch';
 import { parse } from './places';
 
 type Realm = Window & typeof globalThis;
+
+const getOwn = Object.getOwnPropertyDescriptor;
 
 export class Windows {
   private readonly standIns = new WeakMap<object, Window>();
@@ -52,9 +54,11 @@ export class Windows {
     return this.standIn(window);
   }
 
-  /** The window behind a stand-in. */
-  native(value: unknown): unknown {
-    return (typeof value === 'object' && value !== null && this.behind.get(value)) || value;
+  /** A new window, readable and without a page of its own. */
+  private blank(value: unknown): unknown {
+    const given = this.given(value);
+    const isBlank = given !== null && given === value && /^about:/.test((given as Window).document.URL); // a window, as above
+    return isBlank ? this.standIn(given as Window) : given;
   }
 
   private standIn(window: Window): Window {
@@ -72,39 +76,49 @@ export class Windows {
     return made;
   }
 
-  private readonly functions = new WeakMap<object, Map<PropertyKey, unknown>>();
+  /** A native function and what stands for it on one window. */
+  private readonly functions = new WeakMap<object, Map<PropertyKey, { value: unknown; bound: unknown }>>();
 
   private read(window: Window, key: PropertyKey, made: Window): unknown {
     if (key === 'self' || key === 'window' || key === 'frames') return made;
     const value: unknown = Reflect.get(window, key, window);
     if (key === 'parent' || key === 'opener' || key === 'top') return this.given(value);
     if (key === 'location') return this.location(window);
-    if (typeof value !== 'function') return value;
-    let kept = this.functions.get(window);
-    if (!kept) {
-      kept = new Map();
-      this.functions.set(window, kept);
-    }
-    if (!kept.has(key)) {
-      const post = key === 'postMessage';
-      kept.set(key, (...args: unknown[]) =>
-        apply(value as typeof window.postMessage, window, post ? this.target(args) : args),
-      ); // just tested
-    }
-    return kept.get(key);
+    // Only methods have no prototype: constructors of a window that can be read stay what they are.
+    if (typeof value !== 'function' || getOwn(value, 'prototype')) return value;
+    return this.bound(window, key, value as Fn); // just tested
   }
 
-  /** `other.location = …`, `.href = …`, `.replace(…)`: all that may be done to it. */
+  /** A method that gets the window itself for its receiver; the same one at each reading. */
+  private bound(window: Window, key: PropertyKey, value: Fn): unknown {
+    const kept = this.functions.get(window) ?? new Map<PropertyKey, { value: unknown; bound: unknown }>();
+    this.functions.set(window, kept);
+    const known = kept.get(key);
+    if (known?.value === value) return known.bound;
+    const bound = (...args: unknown[]): unknown =>
+      apply(value, window, key === 'postMessage' ? this.target(args) : args);
+    kept.set(key, { value, bound });
+    return bound;
+  }
+
+  /** `other.location = …`, `.href = …`, `.replace(…)`; what is behind it may not be shown otherwise by a Proxy of it. */
   private location(window: Window): unknown {
-    const { to } = this;
-    return new Proxy(window.location, {
-      get: (target, key) => {
-        const value: unknown = Reflect.get(target, key, target);
-        if (typeof value !== 'function') return value;
-        return (url: unknown) => apply(value as typeof target.replace, target, [to.proxied(String(url))]); // replace alone is readable
+    const target = window.location;
+    const map = (url: unknown): string => safely(String(url), (text) => this.to.proxied(text));
+    return new Proxy(
+      {},
+      {
+        get: (_, key) => {
+          const value: unknown = Reflect.get(target, key, target);
+          const leads = key === 'assign' || key === 'replace';
+          return typeof value === 'function'
+            ? (...args: unknown[]) => apply(value as Fn, target, leads ? args.map(map) : args)
+            : value; // just tested
+        },
+        set: (_, key, value) => Reflect.set(target, key, key === 'href' ? map(value) : value, target),
+        has: (_, key) => key in target,
       },
-      set: (target, key, value) => Reflect.set(target, key, key === 'href' ? to.proxied(String(value)) : value, target),
-    });
+    );
   }
 
   /** The arguments of `postMessage` with the target origin mapped. */
@@ -149,7 +163,10 @@ export class Windows {
     patchMethod(realm, 'open', (native, self, [url, ...rest]) => {
       const mapped = url === undefined || url === '' ? url : safely(String(url), (one) => to.proxied(one));
       const given = url === undefined && rest.length === 0 ? [] : [mapped, ...rest];
-      return this.led(apply(native, self ?? realm, given), String(mapped ?? ''));
+      const window = apply(native, self ?? realm, given);
+      // A blank one fires no event when a script leads it on, so its `location` must be ours from the start.
+      const blank = url === undefined || /^(?:about:blank.*)?$/.test(String(url).trim());
+      return blank ? this.blank(window) : this.led(window, String(mapped ?? ''));
     });
   }
 
