@@ -76,7 +76,7 @@ export const nodeRed: Kind = {
     await page.locator('#node-dialog-login-submit').click();
     await importFlow(page);
     await page.locator('#red-ui-header-button-deploy').click();
-    await expect(page.locator('.red-ui-notification')).toContainText('Successfully deployed');
+    await expect(page.locator('.red-ui-notification-success')).toContainText('Successfully deployed');
     const answer = await fetch(`${app.inner}/lamp`);
     expect(await answer.json()).toEqual({ lumen: 420 });
   },

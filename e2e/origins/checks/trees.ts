@@ -185,7 +185,7 @@ export const trees: Check[] = [
     },
   },
   {
-    name: 'workers: classic, module, shared, of a blob and of a data URL',
+    name: 'workers: classic, module, shared, of a blob',
     run: async (page, { hosts, open }) => {
       await open(page, `${hosts.www}/blank`);
       return page.evaluate(async (www) => {
