@@ -3,9 +3,8 @@
 import type { App, Kind } from '../apps/app.ts';
 import { applications } from '../apps/index.ts';
 import { ensureApps } from '../apps/install.mjs';
-import { around, visit } from '../apps/visit.ts';
+import { around, unlike, visit } from '../apps/visit.ts';
 import { expect, test } from '../harness/fixtures.ts';
-import { waitSame } from '../harness/same.ts';
 
 // They are large, and each is started anew.
 test.describe.configure({ timeout: 120_000 });
@@ -39,7 +38,7 @@ for (const kind of applications) {
       const agent = await visit(edge, kind, app, page, beside);
       await kind.use(page, app);
       await agent.live();
-      await waitSame(page, agent.page, kind.same);
+      await expect.poll(() => unlike(page, agent, kind.same), { timeout: 15_000 }).toBeUndefined();
       expect(around(app.log())).toEqual([]);
     }));
 }
