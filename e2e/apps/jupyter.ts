@@ -47,7 +47,8 @@ export const jupyter: Kind = {
     // Several megabytes of script come first.
     await page.locator('.jp-LauncherCard[title*="Python 3"]').first().click({ timeout: 40_000 });
     await runCell(page, 'print("%s lumen" % (6 * 70)); input("how many? ")');
-    await expect(page.locator('.jp-OutputArea-output').first()).toContainText('420 lumen');
+    // The kernel is another process, which starts.
+    await expect(page.locator('.jp-OutputArea').first()).toContainText('420 lumen', { timeout: 30_000 });
     const asked = page.locator('.jp-Stdin-input');
     await asked.fill('three & more');
     await asked.press('Enter');
@@ -63,8 +64,12 @@ export const jupyter: Kind = {
 };
 
 async function runCell(page: Page, source: string): Promise<void> {
-  await page.locator('.jp-Notebook .cm-content').first().click();
+  const cell = page.locator('.jp-Notebook .cm-content').first();
+  await expect(page.locator('.jp-Toolbar-kernelName')).toHaveText(/Python 3/);
+  await cell.click();
+  await expect(cell).toBeFocused();
   await page.keyboard.insertText(source);
+  await expect(cell).toHaveText(source);
   await page.keyboard.press('Shift+Enter');
 }
 
