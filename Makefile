@@ -17,6 +17,7 @@ test: web chromium ## Run every test: Rust, TypeScript, real browser
 	$(CARGO) test --workspace --no-fail-fast
 	$(CARGO) build -p coview-relay
 	node e2e/corpus.mjs
+	node e2e/apps/install.mjs
 	npx playwright test
 
 check: web $(DENY) ## Format, lints, types, docs, dependency law, snippet size
