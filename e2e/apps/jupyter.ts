@@ -5,6 +5,7 @@ import { expect, type Page } from '@playwright/test';
 import { type App, type Kind, pythonic, start } from './app.ts';
 import { python } from './install.mjs';
 
+const NOTEBOOK = 'lumen & more.ipynb';
 const TOKEN = 'lamplight-7';
 
 export const jupyter: Kind = {
@@ -43,25 +44,36 @@ export const jupyter: Kind = {
       .getByRole('button', { name: /log in/i })
       .first()
       .click();
-    await page.locator('.jp-LauncherCard[title*="Python 3"]').first().click();
+    // Several megabytes of script come first.
+    await page.locator('.jp-LauncherCard[title*="Python 3"]').first().click({ timeout: 40_000 });
     await runCell(page, 'print("%s lumen" % (6 * 70)); input("how many? ")');
-    await expect(page.locator('.jp-OutputArea-output').first()).toContainText('420 lumen');
+    // The kernel is another process, which starts.
+    await expect(page.locator('.jp-OutputArea').first()).toContainText('420 lumen', { timeout: 30_000 });
     const asked = page.locator('.jp-Stdin-input');
     await asked.fill('three & more');
     await asked.press('Enter');
     await expect(page.locator('.jp-OutputArea').first()).toContainText("'three & more'");
-    await page.keyboard.press('Control+s');
-    await expect(async () => expect(await saved(app)).toMatchObject({ cell_type: 'code' })).toPass();
+    await page.getByRole('button', { name: /^Save and create checkpoint/ }).click();
+    // It is its first save.
+    const dialog = page.locator('.jp-Dialog');
+    await dialog.getByRole('textbox').fill(NOTEBOOK);
+    await dialog.getByRole('button', { name: 'Rename and Save' }).click();
+    await expect(page.getByRole('tab', { name: NOTEBOOK })).toBeVisible();
+    await expect(async () => expect(await saved(app)).toMatchObject({ cell_type: 'code' })).toPass({ timeout: 15_000 });
   },
 };
 
 async function runCell(page: Page, source: string): Promise<void> {
-  await page.locator('.jp-Notebook .cm-content').first().click();
+  const cell = page.locator('.jp-Notebook .cm-content').first();
+  await expect(page.locator('.jp-Toolbar-kernelName')).toHaveText(/Python 3/);
+  await cell.click();
+  await expect(cell).toBeFocused();
   await page.keyboard.insertText(source);
+  await expect(cell).toHaveText(source);
   await page.keyboard.press('Shift+Enter');
 }
 
 async function saved(app: App): Promise<unknown> {
-  const notebook = JSON.parse(await readFile(join(app.folder, 'Untitled.ipynb'), 'utf8'));
+  const notebook = JSON.parse(await readFile(join(app.folder, NOTEBOOK), 'utf8'));
   return notebook.cells[0];
 }

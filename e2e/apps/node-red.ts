@@ -76,11 +76,21 @@ export const nodeRed: Kind = {
     await page.locator('#node-dialog-login-submit').click();
     await importFlow(page);
     await page.locator('#red-ui-header-button-deploy').click();
-    await expect(page.locator('.red-ui-notification')).toContainText('Successfully deployed');
+    await expect(page.locator('.red-ui-notification-success')).toContainText('Successfully deployed');
+    await inject(page);
     const answer = await fetch(`${app.inner}/lamp`);
     expect(await answer.json()).toEqual({ lumen: 420 });
   },
 };
+
+/** Presses a node's button on the canvas, and waits for what the server says of it by the WebSocket. */
+async function inject(page: Page): Promise<void> {
+  await page.keyboard.press('Control+g');
+  await page.keyboard.press('d');
+  const node = page.locator('#red-ui-workspace-chart .red-ui-flow-node-group', { hasText: 'light it' });
+  await node.locator('.red-ui-flow-node-button-button').click();
+  await expect(page.locator('.red-ui-debug-msg-payload').last()).toContainText('420 lumen');
+}
 
 async function importFlow(page: Page): Promise<void> {
   await page.locator('#red-ui-header-button-sidemenu').click();

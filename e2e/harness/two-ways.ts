@@ -50,7 +50,10 @@ function named(world: World): (text: string) => string {
     ports.reduce((done, [name, port]) => done.replaceAll(new RegExp(`(:|%3A)${port}`, 'gi'), `$1{${name}}`), text);
 }
 
-/** A browser of its own with an ordinary profile. */
+/** `private`: frames of other sites get no storage, so no service worker either. */
+type Kind = 'ordinary' | 'private';
+
+/** A browser of its own. */
 interface Profile {
   context: BrowserContext;
   close(): Promise<void>;
@@ -60,7 +63,11 @@ interface Profile {
 // browsers lack the partitions that people's have; the last list of features wins.
 const FEATURES = '--disable-features=Translate,MediaRouter,OptimizationHints';
 
-async function profile(options: LaunchOptions & BrowserContextOptions): Promise<Profile> {
+async function profile(options: LaunchOptions & BrowserContextOptions, kind: Kind): Promise<Profile> {
+  if (kind === 'private') {
+    const browser = await chromium.launch(options);
+    return { context: await browser.newContext(), close: () => browser.close() };
+  }
   const folder = await mkdtemp(join(tmpdir(), 'coview-profile-'));
   const args = [...(options.args ?? []), FEATURES];
   const context = await chromium.launchPersistentContext(folder, { ...options, args });
@@ -73,9 +80,9 @@ async function profile(options: LaunchOptions & BrowserContextOptions): Promise<
   };
 }
 
-export async function goDirectly(options: LaunchOptions): Promise<Way> {
+export async function goDirectly(options: LaunchOptions, kind: Kind = 'ordinary'): Promise<Way> {
   const world = await startWorld();
-  const { context, close } = await profile(options);
+  const { context, close } = await profile(options, kind);
   const site: Site = {
     hosts: world.hosts,
     open: async (page, url) => void (await page.goto(url)),
@@ -103,7 +110,7 @@ interface Visit {
   token: string;
 }
 
-export async function goProxied(options: LaunchOptions, edge: Edge): Promise<ProxiedWay> {
+export async function goProxied(options: LaunchOptions, edge: Edge, kind: Kind = 'ordinary'): Promise<ProxiedWay> {
   const world = await startWorld();
   const answer = await edge.api('POST', 'proxy-sessions', {
     url: `${world.hosts.www}/`,
@@ -111,7 +118,7 @@ export async function goProxied(options: LaunchOptions, edge: Edge): Promise<Pro
   });
   if (!answer.ok) throw new Error(`no proxied session: ${answer.status} ${await answer.text()}`);
   const { visit_url, session }: Visit = await answer.json(); // the API's own shape
-  const { context, close } = await profile(options);
+  const { context, close } = await profile(options, kind);
   const first = await context.newPage();
   await first.goto(visit_url);
   await first.getByRole('button', { name: 'Open the site' }).click();

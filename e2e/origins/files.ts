@@ -87,7 +87,7 @@ function addPublic(cdn: Origins['cdn']): void {
   cdn.on('/lib.js', (_, reply) => reply.script(LIBRARY, open));
   cdn.on('/mod.js', (_, reply) =>
     reply.script(
-      'import { two } from "./dep.js"; export const value = `mod ${two}`; export const at = new URL(import.meta.url).pathname;',
+      'import { two } from "./dep.js"; export const value = "mod " + two; export const at = new URL(import.meta.url).pathname;',
       open,
     ),
   );

@@ -6,8 +6,8 @@ const answer = `addEventListener('message', (event) => {
   event.source.postMessage({ answer: event.data.ask, sawOrigin: event.origin, isParent: event.source === (window.opener ?? parent) }, event.origin);
 });`;
 
-export function addFrames({ www, api, bank }: Origins): void {
-  for (const origin of [www, api, bank]) {
+export function addFrames({ www, api, bank, fresh }: Origins): void {
+  for (const origin of [www, api, bank, fresh]) {
     origin.on('/frame', (_, reply) =>
       reply.html(
         `<!doctype html><meta charset=utf-8><title>frame</title><p id=inside>inside</p><script>${answer}</script>`,

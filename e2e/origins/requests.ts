@@ -4,11 +4,11 @@ import { allow } from './shop.ts';
 import type { Origins } from './world.ts';
 
 export function addRequests(origins: Origins): void {
-  const { www, api, cdn, bank } = origins;
+  const { www, api, cdn, bank, fresh } = origins;
   let preflights = 0;
   const beacons: string[] = [];
   const body = (asked: Asked) => ({ ...echo(asked), body: asked.body.toString() });
-  for (const origin of [www, api, bank]) {
+  for (const origin of [www, api, bank, fresh]) {
     origin.on('/body', (asked, reply) => reply.json(body(asked), allow(asked)));
     origin.on('/to', (asked, reply) => {
       const status = Number(asked.url.searchParams.get('status') ?? 302);

@@ -4,8 +4,8 @@ import { allow } from './shop.ts';
 import { accept } from './socket.ts';
 import type { Origins } from './world.ts';
 
-export function addStreams({ www, api }: Origins): void {
-  for (const origin of [www, api]) {
+export function addStreams({ www, api, fresh }: Origins): void {
+  for (const origin of [www, api, fresh]) {
     origin.onUpgrade('/chat', (request, stream) => {
       const cookies = (request.headers.cookie ?? '')
         .split(/;\s*/)

@@ -163,6 +163,81 @@ export const frames: Check[] = [
     },
   },
   {
+    name: 'what a framed page of another site loads and makes',
+    run: async (page, { hosts, open }) => {
+      await open(page, `${hosts.bank}/blank`);
+      await page.evaluate((url) => {
+        document.body.innerHTML = `<iframe id=f src="${url}"></iframe>`;
+      }, `${hosts.www}/frame`);
+      await page.frameLocator('#f').locator('#inside').waitFor();
+      const frame = page.frames().find((one) => one.parentFrame() !== null);
+      return frame?.evaluate(async ({ www, api, cdn }) => {
+        const text = async (url: string, init?: RequestInit) => {
+          try {
+            return await (await fetch(url, init)).text();
+          } catch (error) {
+            return (error as Error).name;
+          }
+        };
+        const load = (image: HTMLImageElement) =>
+          image.decode().then(
+            () => image.naturalWidth,
+            () => 'failed',
+          );
+        const made = Object.assign(new Image(), { src: `${cdn}/p.svg?w=91` });
+        document.body.insertAdjacentHTML(
+          'beforeend',
+          `<img srcset="${cdn}/p.svg?w=92"><p id=styled style="background:url(${cdn}/p.svg?w=93)">x</p>`,
+        );
+        const inserted = document.querySelector('img') as HTMLImageElement;
+        const socket = new WebSocket(`${api.replace('http', 'ws')}/chat`);
+        const said = await new Promise<unknown>((done) => {
+          socket.onmessage = ({ data }) => done(JSON.parse(data).origin);
+          socket.onerror = () => done('error');
+        });
+        socket.close();
+        return {
+          own: await text(`${www}/status`),
+          data: await text(`${cdn}/data.json`),
+          posted: JSON.parse(await text(`${api}/body`, { method: 'POST', body: 'x' })).body,
+          closed: await text(`${api}/closed`),
+          images: [await load(made), await load(inserted)],
+          background: getComputedStyle(document.getElementById('styled') as Element).backgroundImage !== 'none',
+          said,
+        };
+      }, hosts);
+    },
+  },
+  {
+    name: 'hosts whose names fit no label are as any other: loaded, talked to, framed, gone to',
+    run: async (page, { hosts, open }) => {
+      await open(page, `${hosts.www}/blank`);
+      const odd = hosts.fresh.replace('//', '//an_odd.name.');
+      const seen = await page.evaluate(async (url) => {
+        const said = (socket: WebSocket) =>
+          new Promise<unknown>((done) => {
+            socket.onmessage = ({ data }) => done(JSON.parse(data).origin);
+            socket.onerror = () => done('error');
+          });
+        const socket = new WebSocket(`${url.replace('http', 'ws')}/chat`);
+        const opened = await said(socket);
+        socket.close();
+        const { method, origin } = await (
+          await fetch(`${url}/body`, { method: 'POST', body: 'x', credentials: 'include' })
+        ).json();
+        const told = new Promise<unknown>((done) => {
+          addEventListener('message', (event) => done({ data: event.data, origin: event.origin }), { once: true });
+        });
+        const frame = document.createElement('iframe');
+        frame.src = `${url}/teller?to=${encodeURIComponent(location.origin)}`;
+        document.body.append(frame);
+        return { opened, socket: socket.url, method, origin, told: await told };
+      }, odd);
+      await page.evaluate((url) => location.assign(`${url}/echo?page`), odd);
+      return { seen, gone: await echoed(page) };
+    },
+  },
+  {
     name: 'document.domain does not throw where it need not',
     run: async (page, { hosts, open }) => {
       await open(page, `${hosts.www}/echo?page`);

@@ -1,4 +1,5 @@
 // Signing in, and cookies by every way there is.
+// biome-ignore-all lint/suspicious/noDocumentCookie: what is checked is what old scripts do
 import { type Check, textOf } from './kit.ts';
 
 export const sessions: Check[] = [
