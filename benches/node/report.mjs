@@ -11,7 +11,7 @@ export function report({ results, figures }) {
     return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
   };
   const all = Object.fromEntries(
-    ['machine', 'sizes', 'snapshot', 'rebuild', 'patches', 'mask'].map((name) => [name, read(name)]),
+    ['machine', 'sizes', 'snapshot', 'rebuild', 'patches', 'mask', 'assets'].map((name) => [name, read(name)]),
   );
   const plots = draw(all);
   for (const [name, svg] of Object.entries(plots)) writeFileSync(join(results, `${name}.svg`), svg);
@@ -28,12 +28,13 @@ function table(all) {
     all.patches && tables.patches(all.patches),
     all.rebuild && tables.rebuild(all.rebuild),
     all.mask && tables.mask(all.mask),
+    all.assets && tables.assets(all.assets),
     all.sizes && tables.sizes(all.sizes),
   ];
   return `${parts.filter(Boolean).join('\n')}`;
 }
 
-function draw({ snapshot, patches, rebuild, mask }) {
+function draw({ snapshot, patches, rebuild, mask, assets }) {
   const plots = {};
   if (snapshot) {
     plots.snapshot = ratioPlot({
@@ -65,6 +66,7 @@ function draw({ snapshot, patches, rebuild, mask }) {
     });
   }
   if (mask) plots.mask = maskPlot(mask);
+  if (assets) plots.assets = assetPlot(assets);
   return plots;
 }
 
@@ -92,6 +94,24 @@ function maskPlot({ snapshots, patches }) {
     bars: [
       ...snapshots.filter(({ page }) => page.startsWith('generated')).map((entry) => bar(entry, entry.page)),
       ...patches.map((entry) => bar(entry, `200 B patch, ${entry.patch}`)),
+    ],
+  });
+}
+
+function assetPlot({ servers: [ours, ...others] }) {
+  const bars = (label, gain) =>
+    others.flatMap(({ name, at }) =>
+      at.map((theirs, row) => ({
+        label: `${name}, ${theirs.connections} connections, ${label}`,
+        value: gain(ours.at[row], theirs),
+      })),
+    );
+  return ratioPlot({
+    title: 'A cached 20 KB image: Coview against others, one core each',
+    note: 'Requests: Coview ÷ the other. CPU of a request: the other ÷ Coview. Longer is better. Floor: fixed bytes.',
+    bars: [
+      ...bars('requests', (mine, theirs) => mine.rate.best / theirs.rate.best),
+      ...bars('CPU', (mine, theirs) => theirs.cpu.best / mine.cpu.best),
     ],
   });
 }

@@ -5,6 +5,7 @@ const fixed = (value, digits) => (Number.isFinite(value) ? value.toFixed(digits)
 const ms = (value) => fixed(value, value >= 100 ? 0 : 1);
 const range = ({ min, median, p95 }) => `${ms(min)} / **${ms(median)}** / ${ms(p95)}`;
 const times = (value) => `${fixed(value, value >= 10 ? 0 : 1)}×`;
+const precise = (value) => `${fixed(value, 2)}×`;
 const kib = (bytes) => fixed(bytes / 1024, bytes >= 102_400 ? 0 : 1);
 
 function table(title, note, head, rows) {
@@ -187,6 +188,28 @@ export function mask({ page, memory, snapshots: whole, patches: small }) {
     ]),
   );
   return `${first}\n${second}`;
+}
+
+export function assets({ size, rounds, seconds, servers }) {
+  const [ours] = servers;
+  const both = ({ best, median }, digits) => `${fixed(best, digits)} / ${fixed(median, digits)}`;
+  return table(
+    'Cached assets',
+    `One image of ${size / 1000} KB from memory over loopback: the server on one core, wrk on another, in turn, ${rounds} rounds of ` +
+      `${seconds} s. Best / median; ratios are of the best, since other work on the machine can only make a figure worse. ` +
+      'The floor looks for the end of a request and sends fixed bytes.',
+    ['server', 'connections', 'requests/s', 'Coview ÷ it', 'CPU µs per request', 'it ÷ Coview'],
+    servers.flatMap((server) =>
+      server.at.map(({ connections, rate, cpu }, row) => [
+        server.name,
+        connections,
+        both(rate, 0),
+        server === ours ? '' : precise(ours.at[row].rate.best / rate.best),
+        both(cpu, 1),
+        server === ours ? '' : precise(cpu.best / ours.at[row].cpu.best),
+      ]),
+    ),
+  );
 }
 
 export function sizes(of) {
