@@ -114,28 +114,19 @@ export async function varnish(from) {
   return server;
 }
 
-/** CPU time of a process and all below it so far, in µs; ticks are 10 ms on every Linux there is. */
-export function cpuOf(root) {
-  const all = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(stat)
-    .filter(Boolean);
-  const tree = new Set([root]);
-  for (let grown = -1; grown !== tree.size; ) {
-    grown = tree.size;
-    for (const { pid, parent } of all) if (tree.has(parent)) tree.add(pid);
-  }
-  return all.filter(({ pid }) => tree.has(pid)).reduce((sum, { ticks }) => sum + ticks, 0) * 10_000;
+/** CPU time of a process and all below it so far, in µs. The scheduler's own count: `stat` has it in 10 ms. */
+export function cpuOf(pid) {
+  const threads = readdirSync(`/proc/${pid}/task`).map((thread) => `/proc/${pid}/task/${thread}`);
+  const own = threads.map((thread) => Number(words(`${thread}/schedstat`)[0] ?? 0) / 1000);
+  const below = threads.flatMap((thread) => words(`${thread}/children`));
+  return [...own, ...below.map(cpuOf)].reduce((sum, micros) => sum + micros, 0);
 }
 
-function stat(pid) {
+function words(file) {
   try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name before this may have spaces in it.
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    return { pid: Number(pid), parent: Number(fields[1]), ticks: Number(fields[11]) + Number(fields[12]) };
+    return readFileSync(file, 'utf8').split(' ').filter(Boolean);
   } catch {
-    return undefined; // it has just ended
+    return []; // it has just ended
   }
 }
 
