@@ -2,7 +2,7 @@
 //   --quick            fewer samples, to see that it works
 //   --only a,b         of sizes, snapshot, rebuild, patches, mask, assets
 //   --pages a,b        of the pages in node/corpus.mjs
-//   --publish          also writes benches/figures/, which the README shows
+//   --publish          also writes benches/figures/, which the README shows; what has no results stays there as it is
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -100,5 +100,8 @@ await timed('mask', () =>
       .map((name) => join(captured, name)),
   }),
 );
-await timed('assets', () => assets({ repository, rounds: count(20, 1), seconds: 1 }));
+await timed('assets', async () => ({
+  ...(await assets({ repository, rounds: count(20, 1), seconds: 1 })),
+  machine: machine(),
+}));
 report({ results, figures: options.publish ? join(folder, 'figures') : undefined });

@@ -95,7 +95,7 @@ http {
 
 /** The same with files that stay open, which its documentation advises for hits. */
 export const tunedNginx = (from) =>
-  nginx(from, 'nginx, files kept open', 'open_file_cache max=100 inactive=1h; open_file_cache_valid 1h;');
+  nginx(from, 'nginx, open files', 'open_file_cache max=100 inactive=1h; open_file_cache_valid 1h;');
 
 /** As it comes, with its memory store. */
 export async function varnish(from) {
