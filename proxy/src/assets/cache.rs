@@ -159,7 +159,7 @@ impl Answer {
 /// The end of the shortest life.
 fn fresh(policies: &[(http::request::Parts, CachePolicy)], now: SystemTime) -> SystemTime {
     let lives = policies.iter().map(|(_, policy)| policy.time_to_live(now));
-    // A year with more digits than the clock has is as good as a day, which nothing outlives.
+    // What is beyond the clock is beyond a day too, and nothing gets older.
     now.checked_add(lives.min().unwrap_or_default())
         .unwrap_or(now + OLDEST)
 }
