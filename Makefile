@@ -33,7 +33,7 @@ check: web $(DENY) ## Format, lints, types, docs, dependency law, snippet size
 	npm run -s types
 	node dev/size.mjs
 
-bench: web chromium ## Measure against peers and limits; writes benches/results/
+bench: web chromium peers ## Measure against peers and limits; writes benches/results/
 	$(CARGO) build -q --release -p coview-benches -p coview-relay
 	node benches/run.mjs
 
@@ -51,7 +51,10 @@ node_modules: package.json package-lock.json
 chromium: ## Install Chromium where there is none
 	@bash dev/chromium.sh
 
+peers: ## Install the servers that the asset cache is compared with
+	@bash dev/peers.sh
+
 $(DENY): dev/cargo-deny.sh
 	@bash dev/cargo-deny.sh
 
-.PHONY: help run test proxied check bench format web chromium
+.PHONY: help run test proxied check bench format web chromium peers

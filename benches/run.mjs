@@ -1,8 +1,8 @@
 // Every comparison of the README, by one command: `node benches/run.mjs`. Results go to benches/results/.
 //   --quick            fewer samples, to see that it works
-//   --only a,b         of sizes, snapshot, rebuild, patches, mask
+//   --only a,b         of sizes, snapshot, rebuild, patches, mask, assets
 //   --pages a,b        of the pages in node/corpus.mjs
-//   --publish          also writes benches/figures/, which the README shows
+//   --publish          also writes benches/figures/, which the README shows; what has no results stays there as it is
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { bundle } from './node/bundle.mjs';
 import { launch } from './node/chrome.mjs';
 import { openCorpus } from './node/corpus.mjs';
+import { assets } from './node/parts/assets.mjs';
 import { masking } from './node/parts/mask.mjs';
 import { patches } from './node/parts/patches.mjs';
 import { rebuilds } from './node/parts/rebuild.mjs';
@@ -99,4 +100,8 @@ await timed('mask', () =>
       .map((name) => join(captured, name)),
   }),
 );
+await timed('assets', async () => ({
+  ...(await assets({ repository, rounds: count(20, 1), seconds: 1 })),
+  machine: machine(),
+}));
 report({ results, figures: options.publish ? join(folder, 'figures') : undefined });

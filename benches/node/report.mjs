@@ -5,20 +5,22 @@ import { ratioPlot } from './plot.mjs';
 import { geometricMean } from './stats.mjs';
 import * as tables from './tables.mjs';
 
+const PARTS = ['sizes', 'snapshot', 'rebuild', 'patches', 'mask', 'assets'];
+/** The section that has something of all parts. */
+const SHORT = 'In short';
+
 export function report({ results, figures }) {
   const read = (name) => {
     const file = join(results, `${name}.json`);
     return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
   };
-  const all = Object.fromEntries(
-    ['machine', 'sizes', 'snapshot', 'rebuild', 'patches', 'mask'].map((name) => [name, read(name)]),
-  );
+  const all = Object.fromEntries(['machine', ...PARTS].map((name) => [name, read(name)]));
   const plots = draw(all);
   for (const [name, svg] of Object.entries(plots)) writeFileSync(join(results, `${name}.svg`), svg);
   const text = table(all);
   writeFileSync(join(results, 'table.md'), text);
   console.log(`\n${text}`);
-  if (figures !== undefined) publish({ results, figures, names: Object.keys(plots), machine: all.machine });
+  if (figures !== undefined) publish({ results, figures, names: Object.keys(plots), all });
 }
 
 function table(all) {
@@ -28,12 +30,13 @@ function table(all) {
     all.patches && tables.patches(all.patches),
     all.rebuild && tables.rebuild(all.rebuild),
     all.mask && tables.mask(all.mask),
+    all.assets && tables.assets(all.assets),
     all.sizes && tables.sizes(all.sizes),
   ];
   return `${parts.filter(Boolean).join('\n')}`;
 }
 
-function draw({ snapshot, patches, rebuild, mask }) {
+function draw({ snapshot, patches, rebuild, mask, assets }) {
   const plots = {};
   if (snapshot) {
     plots.snapshot = ratioPlot({
@@ -65,6 +68,7 @@ function draw({ snapshot, patches, rebuild, mask }) {
     });
   }
   if (mask) plots.mask = maskPlot(mask);
+  if (assets) plots.assets = assetPlot(assets);
   return plots;
 }
 
@@ -96,20 +100,53 @@ function maskPlot({ snapshots, patches }) {
   });
 }
 
-function publish({ results, figures, names, machine }) {
+function assetPlot({ servers: [ours, ...others] }) {
+  const bars = (label, gain) =>
+    others.flatMap(({ name, at }) =>
+      at.map((theirs, row) => ({
+        label: `${name}, ${theirs.connections}, ${label}`,
+        value: gain(ours.at[row], theirs),
+      })),
+    );
+  return ratioPlot({
+    title: 'A cached 20 KB image: Coview against others, one core each',
+    note: '8 and 64 connections. Requests: Coview ÷ the other. CPU: the other ÷ Coview. Longer is better. Floor: fixed bytes.',
+    bars: [
+      ...bars('requests', (mine, theirs) => mine.rate.best / theirs.rate.best),
+      ...bars('CPU', (mine, theirs) => theirs.cpu.best / mine.cpu.best),
+    ],
+  });
+}
+
+/** Parts without results keep what was published of them. */
+function publish({ results, figures, names, all }) {
   mkdirSync(figures, { recursive: true });
   for (const name of names) copyFileSync(join(results, `${name}.svg`), join(figures, `${name}.svg`));
+  const file = join(figures, 'README.md');
+  const old = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  const fresh = sections(readFileSync(join(results, 'table.md'), 'utf8'));
+  if (PARTS.some((part) => all[part] === undefined)) fresh.delete(SHORT);
+  const shown = new Set([...old.matchAll(/^!\[(\w+)\]/gm)].map(([, name]) => name).concat(names));
+  const parts = new Map([...sections(old), ...fresh]);
+  const { machine } = all;
   const kind = machine
     ? `${machine.cores} cores of ${machine.cpu} (shared), Chromium ${machine.chromium}, Node ${machine.node}, ${machine.date}`
-    : 'unknown machine';
+    : (/^The last full run of `make bench`: (.*)\. Trust/m.exec(old)?.[1] ?? 'unknown machine');
   const head = [
     '# Figures',
     '',
     `The last full run of \`make bench\`: ${kind}. Trust ratios, not single figures. What each side does is said in`,
     '[benches/README.md](../README.md).',
     '',
-    ...names.map((name) => `![${name}](${name}.svg)`),
+    ...[...shown].map((name) => `![${name}](${name}.svg)`),
     '',
   ];
-  writeFileSync(join(figures, 'README.md'), `${head.join('\n')}\n${readFileSync(join(results, 'table.md'), 'utf8')}`);
+  const body = [...parts.values()].map((part) => part.trimEnd()).join('\n\n');
+  writeFileSync(file, `${head.join('\n')}\n${body}\n`);
+}
+
+/** By title. */
+function sections(text) {
+  const parts = text.split(/^(?=## )/m).filter((part) => part.startsWith('## '));
+  return new Map(parts.map((part) => [part.slice(3, part.indexOf('\n')), part]));
 }

@@ -5,6 +5,7 @@ const fixed = (value, digits) => (Number.isFinite(value) ? value.toFixed(digits)
 const ms = (value) => fixed(value, value >= 100 ? 0 : 1);
 const range = ({ min, median, p95 }) => `${ms(min)} / **${ms(median)}** / ${ms(p95)}`;
 const times = (value) => `${fixed(value, value >= 10 ? 0 : 1)}×`;
+const precise = (value) => `${fixed(value, 2)}×`;
 const kib = (bytes) => fixed(bytes / 1024, bytes >= 102_400 ? 0 : 1);
 
 function table(title, note, head, rows) {
@@ -206,6 +207,39 @@ function marking(entries) {
       fixed(best(entry, 'bare lol_html') / 1000, 2),
       times(best(entry, 'bare lol_html') / Math.max(1, markingCost(entry))),
     ]),
+  );
+}
+
+/** What the cache was built for: times the other's requests, and at most so many times the floor's CPU. */
+const AIMS = { nginx: { 8: 1.6, 64: 1.15 }, varnish: { 8: 2.2, 64: 2.2 }, floor: { cpu: 1.25 } };
+
+function aim(name, connections, gain, cost) {
+  const wanted = AIMS[name]?.[connections];
+  const most = AIMS[name]?.cpu;
+  const said = (is, text) => `${text}: ${is ? 'met' : 'not met'}`;
+  if (wanted) return said(gain >= wanted, `${wanted}× the requests`);
+  return most ? said(cost <= most, `at most ${most}× the CPU`) : '';
+}
+
+export function assets({ size, rounds, seconds, machine, servers }) {
+  const [ours] = servers;
+  const both = ({ best, median }, digits) => `${fixed(best, digits)} / ${fixed(median, digits)}`;
+  return table(
+    'Cached assets',
+    `One image of ${size / 1000} KB from memory over loopback: the server on one core, wrk on another, in turn, ${rounds} rounds of ` +
+      `${seconds} s. Best / median; ratios are of the best, since other work on the machine can only make a figure worse. ` +
+      `The floor looks for the end of a request and sends fixed bytes. ${machine.cores} cores of ${machine.cpu} (shared), ${machine.date}.`,
+    ['server', 'connections', 'requests/s', 'Coview ÷ it', 'CPU µs per request', 'it ÷ Coview', 'aim'],
+    servers.flatMap((server) =>
+      server.at.map(({ connections, rate, cpu }, row) => {
+        const mine = ours.at[row];
+        const gain = mine.rate.best / rate.best;
+        const saved = cpu.best / mine.cpu.best;
+        const ratio = (value) => (server === ours ? '' : precise(value));
+        const wanted = aim(server.name, connections, gain, 1 / saved);
+        return [server.name, connections, both(rate, 0), ratio(gain), both(cpu, 1), ratio(saved), wanted];
+      }),
+    ),
   );
 }
 

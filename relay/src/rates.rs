@@ -80,8 +80,6 @@ pub struct EdgeRates {
     pub codes: Budget,
     /// API requests per key or cookie.
     pub api: Each<String>,
-    /// Asset fetches per session.
-    pub assets: Each<String>,
 }
 
 impl EdgeRates {
@@ -94,7 +92,6 @@ impl EdgeRates {
             codes_by_agent: Each::new(rates.code_attempts),
             codes: Budget::new(rates.all_code_attempts),
             api: Each::new(rates.api),
-            assets: Each::new(rates.assets),
         }
     }
 
@@ -111,7 +108,6 @@ impl EdgeRates {
         self.codes_by_address.tidy();
         self.codes_by_agent.tidy();
         self.api.tidy();
-        self.assets.tidy();
     }
 }
 

@@ -42,15 +42,11 @@ pub(super) struct Answer {
     born: SystemTime,
     /// For how long moka keeps it.
     life: Duration,
-    rules: Freshness,
-}
-
-#[derive(Debug, Clone)]
-enum Freshness {
-    /// By the policies of all hops, each with its request.
-    Policies(Arc<[(http::request::Parts, CachePolicy)]>),
-    /// Until then.
-    Until(SystemTime),
+    /// Until when it is fresh. Policies read their headers' dates anew each time they are asked, so
+    /// they are asked once.
+    fresh: SystemTime,
+    /// The policies of all hops, each with its request; none for a failure.
+    policies: Arc<[(http::request::Parts, CachePolicy)]>,
 }
 
 /// The address of an entry.
@@ -71,7 +67,8 @@ impl Answer {
             content: Err(error),
             born: now,
             life,
-            rules: Freshness::Until(now + life),
+            fresh: now + life,
+            policies: Arc::default(),
         }
     }
 
@@ -84,7 +81,7 @@ impl Answer {
     ) -> Self {
         let size = asset.size();
         let keeps = size <= bounds.entry && hops.iter().all(|hop| is_storable(hop, now));
-        let policies = hops
+        let policies: Arc<[_]> = hops
             .iter()
             .map(|hop| (parts(&hop.request), policy(hop, now)))
             .collect();
@@ -92,16 +89,14 @@ impl Answer {
             content: Ok(Arc::new(asset)),
             born: now,
             life: if keeps { bounds.age } else { Duration::ZERO },
-            rules: Freshness::Policies(policies),
+            fresh: fresh(&policies, now),
+            policies,
         }
     }
 
     /// The same body, which its upstream says has not changed.
     pub(super) fn renewed(&self, hop: &Hop, now: SystemTime, bounds: CacheBounds) -> Option<Self> {
-        let Freshness::Policies(policies) = &self.rules else {
-            return None;
-        };
-        let [(asked, policy)] = policies.as_ref() else {
+        let [(asked, policy)] = self.policies.as_ref() else {
             return None;
         };
         let AfterResponse::NotModified(policy, _) =
@@ -110,15 +105,18 @@ impl Answer {
             return None;
         };
         let left = bounds.age.saturating_sub(self.age(now));
+        let life = if policy.is_storable() {
+            left
+        } else {
+            Duration::ZERO
+        };
+        let policies: Arc<[_]> = [(asked.clone(), policy)].into();
         Some(Self {
             content: self.content.clone(),
             born: self.born,
-            life: if policy.is_storable() {
-                left
-            } else {
-                Duration::ZERO
-            },
-            rules: Freshness::Policies([(asked.clone(), policy)].into()),
+            life,
+            fresh: fresh(&policies, now),
+            policies,
         })
     }
 
@@ -128,24 +126,19 @@ impl Answer {
             return Duration::ZERO;
         }
         let left = bounds.age.saturating_sub(self.age(now));
-        let fresh = match &self.rules {
-            Freshness::Policies(policies) => {
-                let lives = policies.iter().map(|(_, policy)| policy.time_to_live(now));
-                lives.min().unwrap_or_default()
-            }
-            Freshness::Until(end) => end.duration_since(now).unwrap_or_default(),
-        };
-        left.min(fresh)
+        left.min(self.fresh.duration_since(now).unwrap_or_default())
     }
 
     /// What an upstream is asked whether this body is still good by; none if it cannot be, or is too
     /// old to be asked about.
     pub(super) fn conditions(&self, now: SystemTime, bounds: CacheBounds) -> Option<HeaderMap> {
-        let Freshness::Policies(policies) = &self.rules else {
+        let is_usable = self.content.is_ok() && self.age(now) < bounds.age;
+        let [(asked, policy)] = self.policies.as_ref() else {
             return None;
         };
-        let is_usable = self.content.is_ok() && self.age(now) < bounds.age && policies.len() == 1;
-        let (asked, policy) = policies.first().filter(|_| is_usable)?;
+        if !is_usable {
+            return None;
+        }
         let BeforeRequest::Stale { request, .. } = policy.before_request(asked, now) else {
             return None;
         };
@@ -161,6 +154,14 @@ impl Answer {
     fn age(&self, now: SystemTime) -> Duration {
         now.duration_since(self.born).unwrap_or_default()
     }
+}
+
+/// The end of the shortest life.
+fn fresh(policies: &[(http::request::Parts, CachePolicy)], now: SystemTime) -> SystemTime {
+    let lives = policies.iter().map(|(_, policy)| policy.time_to_live(now));
+    // What is beyond the clock is beyond a day too, and nothing gets older.
+    now.checked_add(lives.min().unwrap_or_default())
+        .unwrap_or(now + OLDEST)
 }
 
 fn parts(request: &http::Request<()>) -> http::request::Parts {

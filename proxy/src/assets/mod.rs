@@ -104,28 +104,29 @@ impl Assets {
         }
     }
 
-    /// The asset at `url`, for a site.
+    /// The asset at `url`, as [`Url`] writes it, for a site.
     ///
     /// # Errors
     /// When nothing may be served; [`AssetError::status`] says how to answer.
-    pub async fn get(&self, site: &str, url: &Url, now: SystemTime) -> Result<Served, AssetError> {
+    pub async fn get(&self, site: &str, url: &str, now: SystemTime) -> Result<Served, AssetError> {
         let name = Name {
             site: site.into(),
-            url: url.as_str().into(),
+            url: url.into(),
         };
         let (answer, by) = match self.cache.get(&name, now).await {
             Some(answer) => (answer, By::Hit),
-            None => self.fetch(name, url, now).await,
+            // In a place of its own: a hit does without it.
+            None => Box::pin(self.fetch(name, &parsed(url)?, now)).await,
         };
         let left = answer.left(now, self.cache.bounds);
         answer.content.map(|asset| Served { asset, left, by })
     }
 
     /// Is it in memory and fresh?
-    pub async fn has(&self, site: &str, url: &Url, now: SystemTime) -> bool {
+    pub async fn has(&self, site: &str, url: &str, now: SystemTime) -> bool {
         let name = Name {
             site: site.into(),
-            url: url.as_str().into(),
+            url: url.into(),
         };
         self.cache.get(&name, now).await.is_some()
     }
@@ -136,12 +137,12 @@ impl Assets {
     /// As [`Assets::get`].
     pub async fn get_part(
         &self,
-        url: &Url,
+        url: &str,
         range: &HeaderValue,
     ) -> Result<Response<Bytes>, AssetError> {
         let mut also = HeaderMap::new();
         also.insert(RANGE, self.clamped(range));
-        let Fetched { response, url, .. } = self.upstream.get(url.clone(), &also).await?;
+        let Fetched { response, url, .. } = self.upstream.get(parsed(url)?, &also).await?;
         let (head, body) = response.into_parts();
         let kind = judged(head.status, &head.headers, &url)?;
         let mut reply = Response::new(body);
@@ -222,6 +223,10 @@ impl Assets {
         })
         .unwrap_or_else(|| range.clone())
     }
+}
+
+fn parsed(url: &str) -> Result<Url, AssetError> {
+    Url::parse(url).map_err(|_| AssetError::Fetch(FetchError::Url))
 }
 
 fn made(fetched: &Fetched) -> Result<Asset, AssetError> {

@@ -1,9 +1,10 @@
 //! `GET /v1/assets/TOKEN/CODE?url=…`: resources of a shared page, for as long as its session lives, and
 //! only those that stand in it.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use coview_proxy::assets::{AssetError, Assets, By, Keep};
+use coview_proxy::assets::{Asset, AssetError, Assets, By, Keep, Key};
 use coview_proxy::upstream::FetchError;
 use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, RANGE};
 use http::{HeaderValue, Method, Request, StatusCode};
@@ -21,8 +22,10 @@ use crate::session::Live;
 struct Asked<'a> {
     live: Arc<Live>,
     assets: &'a Assets,
-    url: Url,
-    prefix: String,
+    /// As it was signed.
+    url: Cow<'a, str>,
+    /// The path without the code: where the addresses in a sheet lead to.
+    prefix: &'a str,
 }
 
 /// Answers with an asset of an agent's picture.
@@ -47,7 +50,7 @@ fn asked<'a>(
     edge: &'a Edge,
     token: &str,
     code: &str,
-    request: &Request<Incoming>,
+    request: &'a Request<Incoming>,
 ) -> Result<Asked<'a>, Problem> {
     if request.method() != Method::GET {
         return Err(Problem(StatusCode::METHOD_NOT_ALLOWED, "only GET here"));
@@ -62,7 +65,7 @@ fn asked<'a>(
         edge.metrics.rejected(Rejected::Auth);
         return Err(Problem(StatusCode::FORBIDDEN, "this session is over"));
     };
-    if !edge.rates.assets.take(&live.id().to_owned()) {
+    if !live.may_load() {
         edge.metrics.rejected(Rejected::Rate);
         return Err(Problem(
             StatusCode::TOO_MANY_REQUESTS,
@@ -72,31 +75,46 @@ fn asked<'a>(
     let query = request.uri().query().unwrap_or_default();
     let url = form_urlencoded::parse(query.as_bytes())
         .find_map(|(name, value)| (name == "url").then_some(value));
-    let Some(url) = url.and_then(|url| Url::parse(&url).ok()) else {
+    let url = signed(live.key(), code, url.unwrap_or_default());
+    let url = url.inspect_err(|Problem(status, _)| {
+        if *status == StatusCode::FORBIDDEN {
+            edge.metrics.rejected(Rejected::Auth);
+        }
+    })?;
+    let path = request.uri().path();
+    Ok(Asked {
+        live,
+        assets,
+        url,
+        prefix: path.rsplit_once('/').map_or(path, |(prefix, _)| prefix),
+    })
+}
+
+/// The address this code was made for. Mostly it comes as it was signed, and then need not be parsed;
+/// a browser may also write it in another way.
+fn signed<'a>(key: &Key, code: &str, url: Cow<'a, str>) -> Result<Cow<'a, str>, Problem> {
+    if key.verifies(code, &url) {
+        return Ok(url);
+    }
+    let Ok(url) = Url::parse(&url) else {
         return Err(Problem(
             StatusCode::BAD_REQUEST,
             "url must be an absolute URL",
         ));
     };
-    if !live.key().verifies(code, url.as_str()) {
-        edge.metrics.rejected(Rejected::Auth);
-        return Err(Problem(
-            StatusCode::FORBIDDEN,
-            "this address does not stand in the page",
-        ));
+    if key.verifies(code, url.as_str()) {
+        return Ok(String::from(url).into());
     }
-    Ok(Asked {
-        live,
-        assets,
-        url,
-        prefix: format!("/v1/assets/{token}"),
-    })
+    Err(Problem(
+        StatusCode::FORBIDDEN,
+        "this address does not stand in the page",
+    ))
 }
 
 impl Asked<'_> {
     async fn answer(&self, edge: &Edge, request: &Request<Incoming>) -> Reply {
         let public = match request.headers().get(RANGE) {
-            Some(range) => self.part(edge, range, request).await,
+            Some(range) => Box::pin(self.part(edge, range, request)).await,
             None => self.whole(edge, request).await,
         };
         let error = match public {
@@ -105,11 +123,11 @@ impl Asked<'_> {
         };
         tracing::debug!(%error, "asset not fetched");
         if may_be_private(error)
-            && let Some(asset) = self.live.private_asset(&self.url).await
+            && let Ok(url) = Url::parse(&self.url)
+            && let Some(asset) = Box::pin(self.live.private_asset(&url)).await
         {
             edge.metrics.asset(AssetBy::Page);
-            let reply = asset.reply(request.headers(), &self.prefix, self.live.key(), Keep::No);
-            return reply.map(|body| boxed(Full::new(body)));
+            return self.reply(&asset, request, Keep::No);
         }
         edge.metrics.asset(AssetBy::Nobody);
         problem(error.status(), "the asset could not be had")
@@ -123,11 +141,12 @@ impl Asked<'_> {
             By::Revalidated => AssetBy::Revalidated,
             By::Fetched => AssetBy::Fetched,
         });
-        let (key, keep) = (self.live.key(), Keep::For(served.left));
-        let reply = served
-            .asset
-            .reply(request.headers(), &self.prefix, key, keep);
-        Ok(reply.map(|body| boxed(Full::new(body))))
+        Ok(self.reply(&served.asset, request, Keep::For(served.left)))
+    }
+
+    fn reply(&self, asset: &Asset, request: &Request<Incoming>, keep: Keep) -> Reply {
+        let reply = asset.reply(request.headers(), self.prefix, self.live.key(), keep);
+        reply.map(|body| boxed(Full::new(body)))
     }
 
     /// Media are asked for in parts: from memory if they are there, else as they come.

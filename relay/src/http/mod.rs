@@ -72,7 +72,8 @@ async fn route(edge: Arc<Edge>, peer: &Peer, request: Request<Incoming>, path: &
         ["v1", "agent"] => sockets::agent(&edge, peer, request),
         ["v1", "sites", key] => only_get(request.method(), || snippet::site(&edge, key)),
         ["v1", "assets", token, code] => assets::get(&edge, token, code, request).await,
-        ["api", "v1", rest @ ..] => api::route(edge, peer, request, rest).await,
+        // In a place of its own: every request would move the room it needs.
+        ["api", "v1", rest @ ..] => Box::pin(api::route(edge, peer, request, rest)).await,
         ["visit", secret] => visit::serve(&edge, secret, request).await,
         ["console", "sign-in"] => {
             only_get(request.method(), || auth::sign_in(&edge, request.uri()))

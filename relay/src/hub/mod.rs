@@ -37,7 +37,7 @@ pub struct Hub {
     visitor_secrets: DashMap<Digest, String>,
     agent_tokens: DashMap<Digest, Pass>,
     agent_secrets: DashMap<Digest, Pass>,
-    capabilities: DashMap<Digest, String>,
+    capabilities: DashMap<Digest, Arc<Live>>,
     codes: DashMap<String, Pending>,
     proxied: Arc<Table>,
     changed: watch::Sender<u64>,
@@ -69,6 +69,7 @@ pub struct Bounds {
     agents: usize,
     resync: coview_config::PerSecond,
     resend: coview_config::PerSecond,
+    asset: coview_config::PerSecond,
     /// Addresses of resources go out marked.
     assets: bool,
     private: PrivateBounds,
@@ -97,6 +98,7 @@ impl From<&Config> for Bounds {
             agents: usize::from(sessions.agents),
             resync: coview_config::PerSecond::per_minute(30),
             resend: coview_config::PerSecond::new(500),
+            asset: config.rates.assets,
             assets: config.assets.enabled,
             private: PrivateBounds {
                 one: config.assets.private_size.bytes(),

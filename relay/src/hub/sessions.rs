@@ -115,12 +115,13 @@ impl Hub {
             times,
             resyncs: Budget::new(self.bounds.resync),
             resends: Budget::new(self.bounds.resend),
+            assets: Budget::new(self.bounds.asset),
             clock: self.clock.clone(),
             metrics: Arc::clone(&self.metrics),
             keeper: me,
         });
         self.capabilities
-            .insert(live.capability().digest(), live.id().to_owned());
+            .insert(live.capability().digest(), Arc::clone(&live));
         self.sessions
             .insert(live.id().to_owned(), Arc::clone(&live));
         self.metrics.session_began();
@@ -158,7 +159,7 @@ impl Keeper for Hub {
         }
         self.agent_tokens.retain(|_, pass| pass.session != id);
         self.agent_secrets.retain(|_, pass| pass.session != id);
-        self.capabilities.retain(|_, session| session != id);
+        self.capabilities.retain(|_, other| other.id() != id);
         if let Some(visitor) = self.visitor(live.visitor()) {
             let mut state = visitor.state.lock();
             if state

@@ -15,6 +15,12 @@ impl Live {
         &self.key
     }
 
+    /// May its agents have another asset now? Counted here, so that it ends with the session.
+    #[must_use]
+    pub fn may_load(&self) -> bool {
+        self.assets.take(1)
+    }
+
     /// An asset that only the visitor's page can give; none if it does not.
     pub async fn private_asset(&self, url: &Url) -> Option<Arc<Asset>> {
         let ask = |request| {

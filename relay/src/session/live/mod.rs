@@ -57,6 +57,8 @@ pub struct LiveOptions {
     pub resyncs: Budget,
     /// Nodes the page is asked for again before it is resynchronised as a whole.
     pub resends: Budget,
+    /// Assets its agents may ask for.
+    pub assets: Budget,
     /// The time.
     pub clock: Clock,
     /// Counters.
@@ -81,6 +83,7 @@ pub struct Live {
     rtt: AtomicU32,
     resyncs: Budget,
     resends: Budget,
+    assets: Budget,
     gate: Mutex<Option<Guarded>>,
     core: Mutex<Core>,
     ring: Mutex<Ring>,
@@ -132,6 +135,7 @@ impl Live {
             rtt: AtomicU32::new(0),
             resyncs: options.resyncs,
             resends: options.resends,
+            assets: options.assets,
             gate: Mutex::new(Some(Guarded {
                 gate: options.gate,
                 missed: 0,
