@@ -146,8 +146,16 @@ test('the yes takes a press that was seen, on the page that asks', async ({ peop
   visitor.on('response', (answer) => {
     if (answer.request().method() === 'POST') answers.push(answer.status());
   });
+  await visitor.clock.install({ time: 0 });
+  await visitor.clock.pauseAt(100_000);
   await visitor.goto(link);
-  await expect(visitor.getByRole('button', { name: 'Open the site' })).toBeDisabled();
+  const yes = visitor.getByRole('button', { name: 'Open the site' });
+  await expect(yes).toBeDisabled();
+  await visitor.clock.runFor(400);
+  await expect(yes).toBeDisabled();
+  await visitor.clock.runFor(200);
+  await expect(yes).toBeEnabled();
+  await visitor.clock.resume();
   // A page elsewhere cannot press for the visitor, nor show the question in a frame.
   await visitor.goto(`${edge.shop}/?still`);
   await visitor.evaluate((to) => {
@@ -159,7 +167,7 @@ test('the yes takes a press that was seen, on the page that asks', async ({ peop
   await expect(visitor.getByRole('heading', { name: 'Open the link you were sent' })).toBeVisible();
   expect(answers).toEqual([403]);
   await visitor.goto(link);
-  await visitor.getByRole('button', { name: 'Open the site' }).click();
+  await yes.click();
   await seen(visitor, 'Stop');
   await agent.context().close();
 });
