@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ACCEPT, ACCEPT_ENCODING, LOCATION, USER_AGENT};
+use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, LOCATION, RANGE, USER_AGENT};
 use http::{HeaderMap, HeaderValue, Request, Response, Uri};
 use http_body_util::{BodyExt, Collected, Empty, LengthLimitError, Limited};
 use hyper::body::Incoming;
@@ -19,6 +19,7 @@ use url::Url;
 
 pub use dial::{Dial, connector, connector_http1, was_refused};
 
+use crate::decode::{self, Caps, Coding, DecodeError};
 use crate::guard::Policy;
 
 /// What a fetch may cost.
@@ -123,7 +124,7 @@ impl Upstream {
             let request = request(&url, also.take())?;
             let sent = head_of(&request);
             let response = self.client.request(request).await.map_err(blame)?;
-            let (head, body) = response.into_parts();
+            let (mut head, body) = response.into_parts();
             hops.push(Hop {
                 request: sent,
                 response: Response::from_parts(head.clone(), ()),
@@ -134,7 +135,7 @@ impl Upstream {
                 url = redirected(&url, to)?;
                 continue;
             }
-            let body = self.whole(body).await?;
+            let body = self.whole(&mut head.headers, body).await?;
             return Ok(Fetched {
                 response: Response::from_parts(head, body),
                 url,
@@ -144,15 +145,29 @@ impl Upstream {
         Err(FetchError::Redirects)
     }
 
-    async fn whole(&self, body: Incoming) -> Result<Bytes, FetchError> {
+    /// The body, inflated under the same cap; a coding that is not understood stays in the headers.
+    async fn whole(&self, headers: &mut HeaderMap, body: Incoming) -> Result<Bytes, FetchError> {
         let body = Limited::new(body, self.bounds.size).collect().await;
-        body.map(Collected::to_bytes).map_err(|error| {
+        let body = body.map(Collected::to_bytes).map_err(|error| {
             if error.downcast_ref::<LengthLimitError>().is_some() {
                 FetchError::TooLarge
             } else {
                 FetchError::Upstream
             }
-        })
+        })?;
+        let Ok(Some(coding)) = Coding::of(headers) else {
+            return Ok(body);
+        };
+        headers.remove(CONTENT_ENCODING);
+        let caps = Caps {
+            size: u64::try_from(self.bounds.size).unwrap_or(u64::MAX),
+            ..Caps::default()
+        };
+        match decode::whole(coding, &body, caps).await {
+            Ok(body) => Ok(body.into()),
+            Err(DecodeError::TooLarge) => Err(FetchError::TooLarge),
+            Err(_) => Err(FetchError::Upstream),
+        }
     }
 }
 
@@ -185,12 +200,17 @@ fn request(url: &Url, also: Option<&HeaderMap>) -> Result<Request<Empty<Bytes>>,
     let uri: Uri = bare.as_str().parse().map_err(|_| FetchError::Url)?;
     let mut request = Request::get(uri)
         .header(ACCEPT, "text/css,image/*,font/*,audio/*,video/*,*/*;q=0.1")
-        .header(ACCEPT_ENCODING, "identity")
+        .header(ACCEPT_ENCODING, "gzip, br")
         .header(USER_AGENT, concat!("Coview/", env!("CARGO_PKG_VERSION")))
         .body(Empty::new())
         .map_err(|_| FetchError::Url)?;
     if let Some(also) = also {
         request.headers_mut().extend(also.clone());
+        if also.contains_key(RANGE) {
+            // A part of what is compressed is of no use.
+            let plain = HeaderValue::from_static("identity");
+            request.headers_mut().insert(ACCEPT_ENCODING, plain);
+        }
     }
     Ok(request)
 }

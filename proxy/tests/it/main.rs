@@ -5,6 +5,7 @@
     reason = "helpers of tests fail the test that uses them"
 )]
 
+mod assets;
 mod cookies;
 mod headers;
 mod limits;

@@ -146,7 +146,14 @@ fn fetch_metadata(from: &HeaderMap, to: &mut HeaderMap, law: &Up<'_>) {
         return;
     }
     let intent = law.intent;
-    let site = HeaderValue::from_static(intent.site(law.target));
+    // A navigation that was led through another site says so by its origin, whoever began it.
+    let was_led = intent.mode == "navigate" && from.get(ORIGIN).is_some_and(|said| said == "null");
+    let site = if was_led {
+        "cross-site"
+    } else {
+        intent.site(law.target)
+    };
+    let site = HeaderValue::from_static(site);
     to.insert("sec-fetch-site", site);
     for (name, value) in [
         ("sec-fetch-mode", &intent.mode),
