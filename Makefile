@@ -19,7 +19,7 @@ test: web chromium ## Run every test: Rust, TypeScript, real browser
 	node e2e/corpus.mjs
 	npx playwright test
 
-proxied: web chromium ## Visit sites and applications directly and through the proxy, and compare
+proxied: web chromium ## Use real applications directly and through the proxy, and compare
 	$(CARGO) build -p coview-relay
 	node e2e/apps/install.mjs
 	COVIEW_COMPARE=1 npx playwright test

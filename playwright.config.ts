@@ -4,7 +4,7 @@ import { defineConfig } from '@playwright/test';
 // biome-ignore lint/style/noDefaultExport: the runner reads the default export
 export default defineConfig({
   testDir: '.',
-  // Sites visited directly and through the proxy are a run of their own, `make proxied`: not all of it is equal yet.
+  // Applications that packages ship, visited directly and through the proxy, are a run of their own: `make proxied`.
   testMatch:
     process.env.COVIEW_COMPARE === undefined
       ? [

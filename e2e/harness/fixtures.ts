@@ -6,7 +6,11 @@ import { injectTag, type StaticServer, serveStatic } from './static.ts';
 
 interface WorkerFixtures {
   edge: Edge;
+  /** Cookies of an agent who is signed in at the console: the link that the demo prints works once for each edge. */
+  signedIn: SignedIn;
 }
+
+type SignedIn = Awaited<ReturnType<BrowserContext['storageState']>>;
 
 export interface People {
   /** A visitor's page in a new browser profile. Faults in the page fail the test at its end. */
@@ -36,6 +40,8 @@ export function serveLab(edge: string, options: Parameters<typeof serveStatic>[0
 
 interface TestFixtures {
   people: People;
+  /** Opens the console in a browser of its own, as an agent who is signed in. */
+  openConsole: () => Promise<Page>;
   /** Serves made-up pages with the lab's tag: path → HTML. */
   lab: (pages: Record<string, string>, edge?: string) => Promise<StaticServer>;
 }
@@ -51,6 +57,28 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     },
     { scope: 'worker', timeout: 30_000 },
   ],
+  signedIn: [
+    async ({ edge, browser }, use) => {
+      const context = await browser.newContext();
+      const page = await context.newPage();
+      await page.goto(edge.ready.console);
+      await page.getByRole('heading', { name: 'Visitors', level: 1 }).waitFor();
+      await use(await context.storageState());
+      await context.close();
+    },
+    { scope: 'worker' },
+  ],
+  openConsole: async ({ browser, edge, signedIn }, use) => {
+    const contexts: BrowserContext[] = [];
+    await use(async () => {
+      const context = await browser.newContext({ storageState: signedIn });
+      contexts.push(context);
+      const page = await context.newPage();
+      await page.goto(`${edge.url}/console/`);
+      return page;
+    });
+    for (const context of contexts) await context.close();
+  },
   people: async ({ browser, edge }, use) => {
     const contexts: BrowserContext[] = [];
     const open = async (): Promise<BrowserContext> => {

@@ -1,29 +1,15 @@
 // Any site, opened with a visitor: from the agent's dialog to the page both see, on the real edge. The shop stands in
 // for a site that knows nothing of it.
-import type { Browser, BrowserContext, Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { expectAccessible } from '../../console/test/axe.ts';
 import { press, seen } from '../harness/closed.ts';
-import type { Edge } from '../harness/edge.ts';
 import { expect, test } from '../harness/fixtures.ts';
 
 /** What the agent sees of the visitor's page. */
 const mirrored = (page: Page) => page.frameLocator('iframe').last();
 const dialog = (page: Page, name: string) => page.getByRole('dialog', { name });
 
-let signedIn: Awaited<ReturnType<BrowserContext['storageState']>>;
-
-test.beforeAll(async ({ edge, browser }) => {
-  const context = await browser.newContext();
-  const page = await context.newPage();
-  await page.goto(edge.ready.console);
-  await expect(page.getByRole('heading', { name: 'Visitors', level: 1 })).toBeVisible();
-  signedIn = await context.storageState();
-  await context.close();
-});
-
-async function openDialog(browser: Browser, edge: Edge): Promise<Page> {
-  const page = await (await browser.newContext({ storageState: signedIn })).newPage();
-  await page.goto(`${edge.url}/console/`);
+async function openDialog(page: Page): Promise<Page> {
   await page.getByRole('button', { name: 'Co-browse any site' }).click();
   await expect(dialog(page, 'Co-browse any site')).toBeVisible();
   return page;
@@ -41,8 +27,8 @@ async function makeLink(agent: Page, address: string): Promise<string> {
     .then((text) => text ?? '');
 }
 
-test('an agent opens any site with a visitor and sees it live', async ({ people, edge, browser }) => {
-  const agent = await openDialog(browser, edge);
+test('an agent opens any site with a visitor and sees it live', async ({ people, edge, openConsole }) => {
+  const agent = await openDialog(await openConsole());
   await expectAccessible(agent, 'the dialog');
   const link = await makeLink(agent, `${edge.shop.replace('http://', '')}/lamps/`);
   expect(link.startsWith(`${edge.url}/visit/`)).toBe(true);
@@ -76,11 +62,10 @@ test('an agent opens any site with a visitor and sees it live', async ({ people,
   await expectAccessible(visitor, 'the page that says it is over');
   await visitor.goto(link);
   await expect(visitor.getByRole('heading', { name: 'This link no longer works' })).toBeVisible();
-  await agent.context().close();
 });
 
-test('a tab the visitor goes back to is the one that is shared', async ({ people, edge, browser }) => {
-  const agent = await openDialog(browser, edge);
+test('a tab the visitor goes back to is the one that is shared', async ({ people, edge, openConsole }) => {
+  const agent = await openDialog(await openConsole());
   const visitor = await people.visitor();
   await visitor.goto(await makeLink(agent, `${edge.shop}/lamps/`));
   await visitor.getByRole('button', { name: 'Open the site' }).click();
@@ -92,11 +77,10 @@ test('a tab the visitor goes back to is the one that is shared', async ({ people
   await visitor.bringToFront();
   await visitor.evaluate(() => dispatchEvent(new Event('focus')));
   await expect(mirrored(agent).getByRole('heading', { name: 'Lamps' })).toBeVisible();
-  await agent.context().close();
 });
 
-test('a visitor who says no opens nothing, and the agent is told', async ({ people, edge, browser }) => {
-  const agent = await openDialog(browser, edge);
+test('a visitor who says no opens nothing, and the agent is told', async ({ people, edge, openConsole }) => {
+  const agent = await openDialog(await openConsole());
   const visitor = await people.visitor();
   await visitor.goto(await makeLink(agent, edge.shop));
   await visitor.getByRole('button', { name: 'No, thank you' }).click();
@@ -104,11 +88,10 @@ test('a visitor who says no opens nothing, and the agent is told', async ({ peop
   await expect(agent.getByText('Your visitor said no, or did not come in time.')).toBeVisible();
   await agent.getByRole('button', { name: 'Make a new link' }).click();
   await expect(agent.getByRole('textbox', { name: 'Address of the page' })).toBeFocused();
-  await agent.context().close();
 });
 
-test('a link that was taken back opens nothing', async ({ people, edge, browser }) => {
-  const agent = await openDialog(browser, edge);
+test('a link that was taken back opens nothing', async ({ people, edge, openConsole }) => {
+  const agent = await openDialog(await openConsole());
   const link = await makeLink(agent, edge.shop);
   await agent.keyboard.press('Escape');
   await expect(dialog(agent, 'Send this link to your visitor')).toBeVisible();
@@ -117,11 +100,10 @@ test('a link that was taken back opens nothing', async ({ people, edge, browser 
   const visitor = await people.visitor();
   await visitor.goto(link);
   await expect(visitor.getByRole('heading', { name: 'This link no longer works' })).toBeVisible();
-  await agent.context().close();
 });
 
-test('what cannot be opened is said in plain words', async ({ edge, browser }) => {
-  const agent = await openDialog(browser, edge);
+test('what cannot be opened is said in plain words', async ({ edge, openConsole }) => {
+  const agent = await openDialog(await openConsole());
   const address = agent.getByRole('textbox', { name: 'Address of the page' });
   for (const [typed, said] of [
     ['what is this', 'This is not the address of a web page.'],
@@ -135,11 +117,10 @@ test('what cannot be opened is said in plain words', async ({ edge, browser }) =
   await expectAccessible(agent, 'an address that is refused');
   await agent.keyboard.press('Escape');
   await expect(agent.getByRole('dialog')).toHaveCount(0);
-  await agent.context().close();
 });
 
-test('the yes takes a press that was seen, on the page that asks', async ({ people, edge, browser }) => {
-  const agent = await openDialog(browser, edge);
+test('the yes takes a press that was seen, on the page that asks', async ({ people, edge, openConsole }) => {
+  const agent = await openDialog(await openConsole());
   const link = await makeLink(agent, edge.shop);
   const visitor = await people.visitor();
   const answers: number[] = [];
@@ -169,5 +150,4 @@ test('the yes takes a press that was seen, on the page that asks', async ({ peop
   await visitor.goto(link);
   await yes.click();
   await seen(visitor, 'Stop');
-  await agent.context().close();
 });

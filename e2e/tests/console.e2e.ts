@@ -1,35 +1,16 @@
 // The console as an agent uses it, against the real edge and a real visitor.
-import type { Browser, BrowserContext, Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { press, seen } from '../harness/closed.ts';
-import type { Edge } from '../harness/edge.ts';
 import { expect, test } from '../harness/fixtures.ts';
 
 /** What the agent sees of the visitor's page. */
 const mirrored = (page: Page) => page.frameLocator('iframe').last();
 
-/** Cookies of an agent who is signed in: the link that the demo prints works once. */
-let signedIn: Awaited<ReturnType<BrowserContext['storageState']>>;
-
-test.beforeAll(async ({ edge, browser }) => {
-  const context = await browser.newContext();
-  const page = await context.newPage();
-  await page.goto(edge.ready.console);
-  await expect(page.getByRole('heading', { name: 'Visitors', level: 1 })).toBeVisible();
-  signedIn = await context.storageState();
-  await context.close();
-});
-
-async function openConsole(browser: Browser, edge: Edge): Promise<Page> {
-  const page = await (await browser.newContext({ storageState: signedIn })).newPage();
-  await page.goto(`${edge.url}/console/`);
-  return page;
-}
-
-test('an agent finds the visitor, asks, and sees the page live', async ({ people, edge, browser }) => {
+test('an agent finds the visitor, asks, and sees the page live', async ({ people, edge, openConsole }) => {
   const visitor = await people.visitor();
   await visitor.goto(`${edge.shop}/lamps/`);
   const { short_id } = await edge.visitorAt(`${edge.shop}/lamps/`);
-  const agent = await openConsole(browser, edge);
+  const agent = await openConsole();
   await agent.getByRole('button', { name: new RegExp(`Co-browse with .*${short_id}`) }).click();
   await seen(visitor, 'Show this page to Ana?');
   await press(visitor, 'Show my page');
@@ -41,24 +22,23 @@ test('an agent finds the visitor, asks, and sees the page live', async ({ people
   await expect(mirrored(agent).getByText('Linnéa Ek')).toHaveCount(0);
   await visitor.locator('[name=town]').fill('Visby');
   await expect(mirrored(agent).locator('[name=town]')).toHaveValue('Visby');
-  await agent.context().close();
 });
 
-test('an agent finds the visitor by the code that is read out', async ({ people, edge, browser }) => {
+test('an agent finds the visitor by the code that is read out', async ({ people, edge, openConsole }) => {
   const visitor = await people.visitor();
   await visitor.goto(`${edge.shop}/?still`);
   await visitor.locator('#show-code').click();
   const code = /\d{6}/.exec(await seen(visitor, /Your code[\s\S]*\d{6}/))?.[0] ?? '';
-  const agent = await openConsole(browser, edge);
+  const agent = await openConsole();
   await agent.getByRole('textbox', { name: 'Visitor’s code' }).fill(code);
   await agent.keyboard.press('Enter');
   await seen(visitor, 'Show this page to Ana?');
   await press(visitor, 'Show my page');
   await expect(mirrored(agent).getByText('Light for long evenings')).toBeVisible();
-  await agent.context().close();
 });
 
-test('the link to sign in works once', async ({ edge, browser }) => {
+test('the link to sign in works once', async ({ edge, browser, signedIn }) => {
+  expect(signedIn.cookies.length).toBe(1); // it was used
   const context = await browser.newContext();
   const page = await context.newPage();
   await page.goto(edge.ready.console);

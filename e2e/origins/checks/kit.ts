@@ -13,8 +13,6 @@ export interface Site {
 
 export interface Check {
   name: string;
-  /** Why it is known not to be equal through the proxy; the day it is, the suite says so. */
-  differs?: string;
   run(page: Page, site: Site): Promise<unknown>;
 }
 

@@ -214,7 +214,6 @@ export const trees: Check[] = [
   },
   {
     name: 'a module worker that imports from another origin',
-    differs: 'Chromium refuses its static imports of real addresses before our service worker sees them',
     run: async (page, { hosts, open }) => {
       await open(page, `${hosts.www}/blank`);
       return page.evaluate(

@@ -114,7 +114,6 @@ export const ways: Check[] = [
   },
   {
     name: 'a form of another site posted through a redirect keeps its body',
-    differs: 'behind the redirect Sec-Fetch-Site says same-origin, not cross-site',
     run: async (page, { hosts, open }) => {
       await open(page, `${hosts.www}/blank`);
       await page.evaluate(({ www, bank }) => {
